@@ -1,0 +1,1 @@
+"""The three services of Grip: booking, cohort, notify. They meet only through events."""

@@ -1,0 +1,87 @@
+"""`grip migrate`, `grip staff`, `grip events`, `grip test`: short verbs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from services.commands.system import NAMES, build_system
+from shared import logs
+from shared.bus.messages import BusAway
+from shared.cli import Fault, say
+from shared.db import migrate as alembic
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def migrate(arguments: Namespace) -> int:
+    """Every service's schema, then every exchange, queue and binding."""
+    logs.set_up(level="WARNING")
+    system = build_system()
+    try:
+        if arguments.new:
+            name, message = arguments.new
+            service = system.services[name]
+            alembic.upgrade(service.database, service.migrations, service.metadata)
+            alembic.revise(service.database, service.migrations, service.metadata, message)
+            return 0
+        system.migrate(say)
+    except BusAway as error:
+        raise Fault(f"the broker at GRIP_BUS_URL can't be reached: {error}") from None
+    finally:
+        system.close()
+    say("Databases and bus are up to date.")
+    return 0
+
+
+def add_staff(arguments: Namespace) -> int:
+    """Open an account and print its one-time sign-in link."""
+    from services.cohort.bootstrap import make_keys
+    from services.cohort.use_cases.add_staff import NewStaff
+    from services.cohort.use_cases.add_staff import add_staff as open_account
+    from services.cohort.use_cases.issue_sign_in_link import issue_sign_in_link
+
+    logs.set_up(level="WARNING")
+    system = build_system()
+    settings, database = system.settings["cohort"], system.services["cohort"].database
+    keys, now = make_keys(settings), system.parts.clock.now()
+    new = NewStaff(
+        email=arguments.email,
+        name=arguments.name or arguments.email.partition("@")[0],
+        roles=tuple(arguments.role),
+        qualifications=tuple(arguments.qualification or ()),
+        timezone=settings.practice_timezone,
+    )
+    try:
+        with database.transaction() as session:
+            made = open_account(session, new, keys=keys, actor="service:console", now=now)
+            link = issue_sign_in_link(session, made, keys=keys, actor="service:console", now=now)
+    except Exception as error:
+        if not hasattr(error, "slug"):
+            raise
+        raise Fault(str(error)) from None
+    finally:
+        system.close()
+    say(f"Sign-in link, works once: {link}")
+    return 0
+
+
+def events(_arguments: Namespace) -> int:
+    """Print the event reference; docs/events.md holds the same."""
+    from shared.events.docs import render
+
+    print(render(), end="")
+    return 0
+
+
+def test(arguments: Namespace) -> int:
+    """Run the tests from the project's folder, whatever the present one."""
+    os.chdir(ROOT)
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.call([sys.executable, "-m", "pytest", *arguments.words], env=environment)
+
+
+__all__ = ["NAMES", "add_staff", "events", "migrate", "test"]

@@ -1,0 +1,62 @@
+"""`grip serve` and `grip work`: one service's web processes and its workers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from services.commands.serving import wait_for_stop
+from services.commands.system import build_service, bus_of, read_settings
+from shared import logs
+from shared.cli import Fault, say
+from shared.clock import SystemClock
+from shared.entropy import SystemEntropy
+from shared.runtime import Runner, Worker
+from shared.service import Parts
+
+PORTS = {"booking": 8001, "cohort": 8002, "notify": 8003}
+THREADS = 16
+DRAIN_S = 8
+
+
+def serve(arguments: Namespace) -> int:
+    """Become gunicorn for one service; SIGTERM lets requests in flight finish."""
+    read_settings(arguments.service)
+    bind = arguments.bind or f"127.0.0.1:{PORTS[arguments.service]}"
+    words = [
+        *("--bind", bind, "--workers", str(arguments.workers)),
+        *("--worker-class", "gthread", "--threads", str(THREADS)),
+        *("--graceful-timeout", str(DRAIN_S), "--timeout", "60", "--no-control-socket"),
+        *("--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"),  # noqa: S108
+        *("--log-level", "warning", f"services.commands.wsgi:make('{arguments.service}')"),
+    ]
+    say(f"{arguments.service} serves on {bind} with {arguments.workers} processes")
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "gunicorn", *words])  # noqa: S606
+
+
+def work(arguments: Namespace) -> int:
+    """Run one service's relay, consumer and periodic steps until SIGTERM."""
+    settings = read_settings(arguments.service)
+    logs.set_up(json_lines=settings.env == "production")
+    if settings.bus_url.startswith("memory:"):
+        raise Fault(
+            "GRIP_BUS_URL must name a RabbitMQ broker, such as amqp://guest:guest@127.0.0.1:5672/. "
+            "The in-process bus works within `grip up` only."
+        )
+    parts = Parts(SystemClock(), SystemEntropy())
+    service = build_service(arguments.service, settings, parts)
+    bus = bus_of(settings)
+    runner = Runner(parts.clock)
+    runner.add(Worker(service, bus))
+    runner.start()
+    say(f"{arguments.service} works")
+
+    def stop() -> None:
+        runner.stop()
+        bus.close()
+        service.database.dispose()
+
+    wait_for_stop(stop)
+    return 0

@@ -1,0 +1,115 @@
+"""`grip up`: the whole system in one process."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from argparse import Namespace
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from services.commands.seed import plant_demo, plant_first_run
+from services.commands.serving import OneOrigin, WebServer, wait_for_stop
+from services.commands.system import System, build_system, read_settings
+from shared import logs
+from shared.bus.replay import DiffReplay
+from shared.cli import Fault, say
+from shared.runtime import Runner, Worker
+from shared.service import Job
+from shared.settings import GripSettings
+
+HOST = "127.0.0.1"
+
+
+def run(arguments: Namespace) -> int:
+    """Serve until SIGTERM or Ctrl-C."""
+    logs.set_up(level="WARNING" if not arguments.verbose else "INFO")
+    settings = read_settings("booking")
+    if settings.env != "embedded":
+        raise Fault(
+            "grip up is the embedded set-up. With GRIP_ENV=production run "
+            "`grip migrate`, then `grip serve` and `grip work` for each service."
+        )
+    lock = _take_lock(settings.data_dir)
+    system = build_system(**_local_url(settings, arguments))
+    web = WebServer(_one_origin(system), host=arguments.host, port=arguments.port)
+    system.migrate()
+    link = plant_first_run(system)
+    if arguments.demo:
+        plant_demo(system)
+    runner = _runner(system)
+    web.start()
+    runner.start()
+    _welcome(system, link)
+    wait_for_stop(lambda: _stop(web, runner, system))
+    lock.close()
+    return 0
+
+
+def _local_url(settings: GripSettings, arguments: Namespace) -> dict[str, Any]:
+    """The address links begin with, unless the environment names one."""
+    if "public_base_url" in settings.model_fields_set:
+        return {}
+    return {"public_base_url": f"http://{arguments.host}:{arguments.port}"}
+
+
+def _take_lock(data_dir: Path) -> IO[str]:
+    """Hold the data folder for this process. Raises `Fault` when another one has it."""
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = (data_dir / "lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.seek(0)
+        raise Fault(
+            f"Grip is already running on {data_dir} (process {lock.read().strip() or '?'}). "
+            "Stop it first, or set GRIP_DATA_DIR to another folder."
+        ) from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+def _one_origin(system: System) -> OneOrigin:
+    return OneOrigin({name: service.app for name, service in system.services.items()})
+
+
+def _runner(system: System) -> Runner:
+    runner = Runner(system.parts.clock)
+    for service in system.services.values():
+        runner.add(Worker(service, system.bus))
+    if system.settings["booking"].bus_url.startswith("memory:"):
+        for publisher in system.services.values():
+            for consumer in system.services.values():
+                replay = DiffReplay(
+                    publisher=publisher.database,
+                    consumer=consumer.database,
+                    types=system.topology().bindings[consumer.name],
+                    bus=system.bus,
+                )
+                name = f"replay-{publisher.name}-{consumer.name}"
+                runner.tick(name, Job(name, timedelta(seconds=1), replay.step))
+    return runner
+
+
+def _welcome(system: System, link: str) -> None:
+    settings = system.settings["notify"]
+    texts = "by Twilio" if settings.sends_texts else "captured, not sent"
+    email = "by SMTP" if settings.sends_email else "captured, not sent"
+    base = settings.public_base_url
+    say(f"Grip is running for {settings.practice_name}.")
+    say()
+    say(f"  Booking page     {base}/booking/")
+    say(f"  Staff sign-in    {link}")
+    say("                   (works once, for 12 hours; a new one is printed at every start)")
+    say(f"  Messages         {base}/notify/outbox   (texts: {texts}; email: {email})")
+    say()
+    say("Ctrl-C stops it. Everything is kept in " + str(settings.data_dir.resolve()))
+
+
+def _stop(web: WebServer, runner: Runner, system: System) -> None:
+    web.stop(within_s=5.0)
+    runner.stop(within_s=4.0)
+    system.close()

@@ -1,0 +1,1 @@
+"""Mechanism and published language that the three services share; no business rules."""

@@ -1,0 +1,51 @@
+"""What a service is made of, as its bootstrap hands it to whoever runs it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import MetaData
+
+from shared.bus.inbox import Handler
+from shared.clock import Clock
+from shared.db import Database
+from shared.entropy import Entropy
+from shared.events.base import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What differs between a real run and a run in virtual time."""
+
+    clock: Clock
+    entropy: Entropy
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A periodic step: `step(now)` does a bounded amount of work and says whether more waits."""
+
+    name: str
+    every: timedelta
+    step: Callable[[datetime], bool]
+
+
+def _always_ready() -> list[str]:
+    return []
+
+
+@dataclass(slots=True)
+class Service:
+    """One service, built: its database, its pages, what it listens to and its periodic steps."""
+
+    name: str
+    database: Database
+    app: Flask
+    subscriptions: Mapping[type[Event], Handler[Any]]
+    jobs: Sequence[Job]
+    migrations: Path
+    metadata: MetaData
+    ready: Callable[[], list[str]] = field(default=_always_ready)

@@ -1,0 +1,171 @@
+"""The environment, typed. Each service adds its own database URL to these."""
+
+import base64
+import hashlib
+import hmac
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shared.entropy import Entropy
+from shared.times import is_zone
+
+DEFAULT_CRISIS_TEXT = (
+    "Need to talk to someone right now? Call or text 988 at any hour, free, in English or "
+    "Spanish. In an emergency call 911."
+)
+
+
+class GripSettings(BaseSettings):
+    """Settings that all services read, from variables that begin with GRIP_."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GRIP_", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    env: Literal["embedded", "production"] = "embedded"
+    """`production` refuses to start without real secrets."""
+    data_dir: Path = Path(__file__).resolve().parent.parent / "var"
+    """Where the embedded set-up keeps its databases and its secrets; `var` beside `grip`."""
+    public_base_url: str = "http://127.0.0.1:8000"
+    """What links in messages begin with; no slash at the end."""
+    secret_key: SecretStr = SecretStr("")
+    """All signing keys are derived from it. The embedded set-up makes one in the data folder."""
+    field_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    """Fernet keys for fields, separated by commas; the first seals, all open."""
+    bus_url: str = "memory://"
+    """memory:// (one process) or amqp://user:password@host:port/vhost (RabbitMQ)."""
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    """How many proxies stand in front and set X-Forwarded-For and -Proto."""
+
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr = SecretStr("")
+    twilio_messaging_service_sid: str = ""
+    twilio_from: str = ""
+    """The sending number in E.164, when there is no messaging service."""
+    twilio_api_url: str = ""
+    """Another address for the Twilio API (a stand-in); empty means Twilio's own."""
+    twilio_timeout_s: float = Field(default=10, gt=0)
+    twilio_per_second: float = Field(default=1, gt=0)
+    """Texts a second from this sender, held across workers."""
+    smtp_url: SecretStr = SecretStr("")
+    """smtp://user:password@host:587 (STARTTLS) or smtps://…:465; empty means captured."""
+    mail_from: str = "hello@example.org"
+
+    practice_name: str = "Harbor House"
+    practice_sms_name: str = "Harbor House"
+    """What texts and subject lines say; linted against clinical words."""
+    practice_phone: str = "+12075550142"
+    """E.164."""
+    practice_timezone: str = "America/New_York"
+    crisis_text: str = DEFAULT_CRISIS_TEXT
+    exit_url: str = "https://www.weather.gov/"
+    """The neutral site that *Exit this page* goes to."""
+    rate_limit_scale: float = Field(default=1, gt=0)
+    """Multiplies every rate limit."""
+    spam_check: Literal["on", "off"] = "on"
+    """`off` is refused in production."""
+
+    @field_validator("field_keys", mode="before")
+    @classmethod
+    def _split_keys(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("public_base_url")
+    @classmethod
+    def _whole_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must begin with http:// or https:// and name a host")
+        return value.rstrip("/")
+
+    @field_validator("practice_timezone")
+    @classmethod
+    def _real_zone(cls, value: str) -> str:
+        if not is_zone(value):
+            raise ValueError("must be an IANA time zone such as America/New_York")
+        return value
+
+    @model_validator(mode="after")
+    def _production_is_safe(self) -> "GripSettings":
+        problems = self.production_problems() if self.env == "production" else []
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def production_problems(self) -> list[str]:
+        """Why these settings may not run a real practice; empty when they may."""
+        keys = [key.get_secret_value() for key in self.field_keys]
+        secret = self.secret_key.get_secret_value()
+        checks = (
+            (len(secret) < 32, "GRIP_SECRET_KEY needs at least 32 characters"),
+            (not keys, "GRIP_FIELD_KEYS needs at least one Fernet key"),
+            (secret in keys, "GRIP_SECRET_KEY must differ from GRIP_FIELD_KEYS"),
+            (
+                not self.public_base_url.startswith("https://"),
+                "GRIP_PUBLIC_BASE_URL must begin with https://",
+            ),
+            (self.spam_check == "off", "GRIP_SPAM_CHECK may not be off"),
+            (self.bus_url.startswith("memory:"), "GRIP_BUS_URL must name a RabbitMQ broker"),
+            (
+                bool(self.twilio_account_sid) and not self.twilio_auth_token.get_secret_value(),
+                "GRIP_TWILIO_AUTH_TOKEN is missing",
+            ),
+        )
+        return [problem for wrong, problem in checks if wrong]
+
+    def secret_for(self, purpose: str) -> str:
+        """The key for one purpose ("links", "staff-cookie", …), derived from `secret_key`."""
+        key = self.secret_key.get_secret_value().encode()
+        mac = hmac.new(key, f"grip/{purpose}".encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(mac).decode()
+
+    @cached_property
+    def cipher_keys(self) -> tuple[str, ...]:
+        """The Fernet keys of `field_keys`; without any, one derived from `secret_key`."""
+        keys = tuple(key.get_secret_value() for key in self.field_keys)
+        return keys or (self.secret_for("fields"),)
+
+    @property
+    def sends_texts(self) -> bool:
+        """Whether texts go to Twilio rather than being captured."""
+        sender = self.twilio_messaging_service_sid or self.twilio_from
+        return bool(
+            self.twilio_account_sid and self.twilio_auth_token.get_secret_value() and sender
+        )
+
+    @property
+    def sends_email(self) -> bool:
+        """Whether email goes to a mail server rather than being captured."""
+        return bool(self.smtp_url.get_secret_value())
+
+    def sqlite_url(self, service: str) -> str:
+        """The embedded database of `service` in the data folder."""
+        return f"sqlite:///{(self.data_dir / f'{service}.sqlite3').resolve()}"
+
+
+def local_secret(data_dir: Path, entropy: Entropy) -> str:
+    """The embedded set-up's own secret, made in the data folder at the first start.
+
+    Only its owner may read the file. Raises `OSError` when the folder can't be written.
+    """
+    path = data_dir / "secret-key"
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        draft = data_dir / f"secret-key.{entropy.token(8)}"
+        draft.touch(mode=0o600)
+        draft.write_text(entropy.token(32))
+        try:
+            os.link(draft, path)  # whoever comes second finds the first one's
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

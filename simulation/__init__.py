@@ -1,0 +1,1 @@
+"""Drives the three services in virtual time, with stand-ins for the vendors."""
