@@ -73,7 +73,12 @@ class WebServer:
         self._app = InFlight(app)
         try:
             self._server: Any = create_server(
-                self._app, host=host, port=port, threads=THREADS, ident="", channel_timeout=30
+                self._app,
+                host=socket.gethostbyname(host),  # one address, so one socket
+                port=port,
+                threads=THREADS,
+                ident="",
+                channel_timeout=30,
             )
         except OSError as error:
             raise Fault(
@@ -89,7 +94,7 @@ class WebServer:
     def stop(self, within_s: float = 8.0) -> None:
         """Take no new connection, let the requests in flight finish, then end."""
         until = time.monotonic() + within_s
-        self._server.pull_trigger(self._stop_listening)
+        self._server.trigger.pull_trigger(self._stop_listening)
         self._app.wait_until_idle(max(0.1, until - time.monotonic()))
         self._flush(until)
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
