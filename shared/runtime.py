@@ -38,12 +38,13 @@ class Worker:
         self.jobs: list[Job] = [
             Job("retry-failed", timedelta(seconds=1), retry.step),
             Job("dead-letters", timedelta(seconds=10), dead.step),
-            Job("heartbeat", timedelta(seconds=15), self._beat),
+            Job("heartbeat", timedelta(seconds=15), self.beat),
             Job("forget-sent", timedelta(hours=1), self._forget),
             *service.jobs,
         ]
 
-    def _beat(self, now: datetime) -> bool:
+    def beat(self, now: datetime) -> bool:
+        """Note that this service hears events, unless it does not."""
         if self.consumer.listens:
             with self.service.database.transaction() as session:
                 heartbeat.beat(session, "consumer", now)
@@ -67,11 +68,13 @@ class Runner:
         self._clock = clock
         self._loops: list[Loop] = []
         self._listeners: list[Listener] = []
+        self._workers: list[Worker] = []
         self._ticker = Ticker(clock)
 
     def add(self, worker: Worker) -> None:
         """Run this worker too."""
         name = worker.service.name
+        self._workers.append(worker)
         wake = threading.Event()
         worker.service.database.on_commit(wake.set)
         if not worker.service.database.is_sqlite:
@@ -99,6 +102,8 @@ class Runner:
         """Begin."""
         for each in self._threads():
             each.start()
+        for worker in self._workers:
+            worker.beat(self._clock.now())
         self._ticker.start()
 
     def stop(self, within_s: float = 8.0) -> None:

@@ -26,10 +26,10 @@ def run(arguments: Namespace) -> int:
     logs.set_up(level="WARNING")
     system = build_system()
     try:
-        say(f"Staff sign-in    {plant_first_run(system)}")
         if arguments.demo:
             plant_demo(system)
             say("The sample practice is in place.")
+        say(f"Staff sign-in    {plant_first_run(system)}")
     finally:
         system.close()
     return 0
@@ -37,12 +37,10 @@ def run(arguments: Namespace) -> int:
 
 def plant_first_run(system: System) -> str:
     """Make what is missing for a start; returns a fresh one-time sign-in link for the owner."""
-    now = system.parts.clock.now()
-    _call(system, "booking", booking_seed.first_run, now)
-    _call(system, "notify", notify_seed.first_run, now)
-    _call(system, "cohort", cohort_seed.first_run, now)
+    for name, seed in _SEEDS.items():
+        _call(system, name, seed.first_run)
+    now, database = system.parts.clock.now(), system.services["cohort"].database
     keys = cohort_bootstrap.make_keys(system.settings["cohort"])
-    database = system.services["cohort"].database
     return database.run(lambda session: issue_owner_link(session, keys=keys, now=now))
 
 
@@ -54,10 +52,9 @@ def plant_demo(system: System) -> None:
     settings = system.settings["notify"]
     if settings.env == "production" or settings.sends_texts or settings.sends_email:
         raise Fault("--demo is refused here: texts or email would really be sent to its people")
-    now = system.parts.clock.now()
-    _call(system, "booking", booking_seed.demo, now)
-    _call(system, "cohort", cohort_seed.demo, now)
-    spread_events(system, now)
+    _call(system, "booking", booking_seed.demo)
+    _call(system, "cohort", cohort_seed.demo)
+    spread_events(system, system.parts.clock.now())
 
 
 def spread_events(system: System, now: datetime) -> None:
@@ -75,16 +72,18 @@ def spread_events(system: System, now: datetime) -> None:
     bus.close()
 
 
-def _call(system: System, name: str, act: Callable[..., Any], now: datetime) -> Any:
-    """Call a seed in one transaction on its service's database."""
-    settings = system.settings[name]
-    keys = _MAKE_KEYS[name](settings)
-    database = system.services[name].database
-    return database.run(lambda session: act(session, settings, keys=keys, now=now))
+def _call(system: System, name: str, act: Callable[..., object]) -> None:
+    """Call one service's seed in one transaction on its database."""
+    settings, now = system.settings[name], system.parts.clock.now()
+    keys = _BOOTSTRAPS[name].make_keys(settings)
+    system.services[name].database.run(
+        lambda session: act(session, settings, keys=keys, now=now),
+    )
 
 
-_MAKE_KEYS: dict[str, Callable[[Any], Any]] = {
-    "booking": booking_bootstrap.make_keys,
-    "cohort": cohort_bootstrap.make_keys,
-    "notify": notify_bootstrap.make_keys,
+_SEEDS: dict[str, Any] = {"booking": booking_seed, "notify": notify_seed, "cohort": cohort_seed}
+_BOOTSTRAPS: dict[str, Any] = {
+    "booking": booking_bootstrap,
+    "notify": notify_bootstrap,
+    "cohort": cohort_bootstrap,
 }

@@ -19,6 +19,7 @@ from shared.db import migrate
 from shared.entropy import Entropy, SystemEntropy
 from shared.service import Parts, Service
 from shared.settings import GripSettings, local_secret
+from shared.web.health import watch
 
 if TYPE_CHECKING:
     from shared.bus.messages import Bus
@@ -90,6 +91,7 @@ def build_service(name: str, settings: GripSettings, parts: Parts) -> Service:
         built: Service = import_module(f"services.{name}.bootstrap").build(settings, parts)
     except ValueError as error:
         raise Fault(f"{name}: {error}") from None
+    watch(built)
     return built
 
 

@@ -35,9 +35,9 @@ def run(arguments: Namespace) -> int:
     system = build_system(**_local_url(settings, arguments))
     web = WebServer(_one_origin(system), host=arguments.host, port=arguments.port)
     system.migrate()
-    link = plant_first_run(system)
     if arguments.demo:
         plant_demo(system)
+    link = plant_first_run(system)
     runner = _runner(system)
     web.start()
     runner.start()

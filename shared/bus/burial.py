@@ -33,16 +33,18 @@ def bury(session: Session, body: bytes, reason: str, now: datetime) -> None:
 
 
 def alert_dead(session: Session, type_: str, now: datetime) -> None:
-    """Tell staff of a dead event; a dead alert alerts nobody, or it would never end."""
+    """Tell staff of a dead event; a dead alert alerts nobody, or it would never end.
+
+    The title names neither service nor type: it is read in texts and subject lines.
+    """
     if type_ == StaffAlerted.TYPE:
         return
-    service = service_of(session)
     alert = StaffAlerted(
         alert_id=entropy_of(session).uuid(),
         roles=("admin",),
         severity="urgent",
-        title=f"{service}: an event could not be handled ({type_})",
-        url=f"/{service}/operations/",
+        title="An event could not be handled",
+        url=f"/{service_of(session)}/operations/",
     )
     outbox.add(session, alert, now=now)
 

@@ -80,7 +80,7 @@ class Relay:
             for type_ in sorted({row.type for row in returned if row.returned_at is None}):
                 log.error("no queue takes this event", service=self._database.service, type=type_)
                 if type_ != StaffAlerted.TYPE:
-                    alert = _unroutable(self._database.service, type_, entropy_of(session).uuid())
+                    alert = _unroutable(self._database.service, entropy_of(session).uuid())
                     outbox_door.add(session, alert, now=now)
 
     @contextlib.contextmanager
@@ -110,11 +110,11 @@ class Relay:
                     connection.commit()
 
 
-def _unroutable(service: str, type_: str, alert_id: str) -> StaffAlerted:
+def _unroutable(service: str, alert_id: str) -> StaffAlerted:
     return StaffAlerted(
         alert_id=alert_id,
         roles=("admin",),
         severity="warning",
-        title=f"{service}: no queue takes {type_}. Run ./grip migrate.",
+        title="An event finds no queue: they need to be declared again",
         url=f"/{service}/operations/",
     )
