@@ -1,0 +1,6 @@
+"""Booking: free 20-minute consults, from the first visit to the outcome.
+
+Owns consultants, consults and the contact data of people until they are *qualified*.
+Publishes consult.booked, consult.rescheduled, consult.cancelled, consult.no_show and
+consult.completed. Listens to staff.changed, session.revoked and contact.updated.
+"""

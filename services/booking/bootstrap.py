@@ -1,0 +1,66 @@
+"""Builds the service from its settings: the only place where its objects are made."""
+
+from pathlib import Path
+
+from sqlalchemy import exists, select
+
+from services.booking.consumer import subscriptions
+from services.booking.jobs import jobs
+from services.booking.keys import Keys
+from services.booking.settings import BookingSettings
+from services.booking.tables import Base, ConsultantRow
+from services.booking.web import blueprints
+from services.booking.web.context import install_keys
+from shared.crypto import Blind, Cipher
+from shared.db import Database
+from shared.links import LinkSigner
+from shared.service import Parts, Service
+from shared.settings import GripSettings
+from shared.web.app import WebContext, make_app
+
+HERE = Path(__file__).parent
+
+
+def build(settings: BookingSettings, parts: Parts) -> Service:
+    """The service, ready to be migrated and run."""
+    database = Database(
+        settings.database_url,
+        service="booking",
+        cipher=Cipher(settings.cipher_keys),
+        entropy=parts.entropy,
+    )
+    keys = make_keys(settings)
+
+    def ready() -> list[str]:
+        with database.reading() as session:
+            staffed = session.scalar(select(exists().where(ConsultantRow.active)))
+        return [] if staffed else ["no consultant yet: run grip seed"]
+
+    context = WebContext(
+        name="booking",
+        settings=settings,
+        database=database,
+        clock=parts.clock,
+        entropy=parts.entropy,
+    )
+    app = make_app(context, blueprints(), templates=HERE / "web" / "templates")
+    install_keys(app, keys)
+    return Service(
+        name="booking",
+        database=database,
+        app=app,
+        subscriptions=subscriptions(keys),
+        jobs=jobs(database),
+        migrations=HERE / "migrations",
+        metadata=Base.metadata,
+        ready=ready,
+    )
+
+
+def make_keys(settings: GripSettings) -> Keys:
+    """The service's keys, derived from the settings' secret."""
+    return Keys(
+        blind=Blind(settings.secret_for("blind")),
+        signer=LinkSigner(settings.secret_for("links")),
+        base_url=settings.public_base_url,
+    )

@@ -1,0 +1,123 @@
+"""What can be refused, by name. `slug` is stable for machines; the text is for people.
+
+`fields` names the inputs at fault, `extra` carries what helps to go on.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from services.booking.domain.slots import Reason
+
+_WHY = {
+    Reason.PAST: "That time is already past. Please choose another.",
+    Reason.TOO_SOON: "That time is too soon for us to prepare. Please choose a later one.",
+    Reason.BEYOND_HORIZON: "That time is further ahead than we book. Please choose a nearer one.",
+    Reason.OFF_GRID: "Calls do not start at that minute. Please choose one of the times shown.",
+    Reason.OUTSIDE_HOURS: "Nobody takes calls at that time. Please choose one of the times shown.",
+    Reason.TAKEN: "That time was just taken. Please choose another.",
+    Reason.DAY_FULL: "That day is full. Please choose another.",
+}
+
+
+class BookingError(Exception):
+    """Something asked of booking that its rules refuse."""
+
+    slug: ClassVar[str] = "refused"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fields: Mapping[str, str] | None = None,
+        extra: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.fields: Mapping[str, str] = fields or {}
+        self.extra: Mapping[str, object] = extra or {}
+
+
+class SlotTaken(BookingError):
+    """Nobody is free at that time any more; `alternatives` are up to three starts near it."""
+
+    slug: ClassVar[str] = "slot-taken"
+
+    def __init__(self, start: datetime, alternatives: Sequence[datetime]) -> None:
+        near = [f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in alternatives]
+        super().__init__(
+            "That time was just taken.",
+            fields={"start": "That time was just taken."},
+            extra={"alternatives": near},
+        )
+        self.start = start
+        self.alternatives = tuple(alternatives)
+
+
+class NotOffered(BookingError):
+    """That instant was never on offer; `reason` says which rule keeps it out."""
+
+    slug: ClassVar[str] = "not-offered"
+
+    def __init__(self, start: datetime, reason: Reason) -> None:
+        super().__init__(
+            _WHY[reason], fields={"start": _WHY[reason]}, extra={"reason": reason.value}
+        )
+        self.start = start
+        self.reason = reason
+
+
+class UnknownLink(BookingError):
+    """No consult belongs to this token."""
+
+    slug: ClassVar[str] = "unknown-link"
+
+    def __init__(self) -> None:
+        super().__init__("This link no longer works. A newer one may be in our latest email.")
+
+
+class UnknownConsult(BookingError):
+    """There is no consult with this id."""
+
+    slug: ClassVar[str] = "unknown-consult"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such call.")
+
+
+class NotChangeable(BookingError):
+    """The consult's state does not allow this act."""
+
+    slug: ClassVar[str] = "not-changeable"
+
+
+class NotStarted(BookingError):
+    """Nobody can have missed a consult that has not begun."""
+
+    slug: ClassVar[str] = "not-started"
+
+    def __init__(self) -> None:
+        super().__init__("This call has not begun yet, so nobody has missed it.")
+
+
+class FollowUpNeeded(BookingError):
+    """Undecided needs a date, and no other outcome may have one."""
+
+    slug: ClassVar[str] = "follow-up"
+
+
+class IdempotencyMismatch(BookingError):
+    """This key was used before for something else."""
+
+    slug: ClassVar[str] = "idempotency-mismatch"
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used before with another body. Use a new key.")
+
+
+class UnknownConsultant(BookingError):
+    """There is no consultant with this id."""
+
+    slug: ClassVar[str] = "unknown-consultant"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such consultant.")

@@ -1,0 +1,82 @@
+"""A person as booking knows one, and the consent to texts they gave."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.booking.domain.ids import PersonId
+
+CONSENT_VERSION = "sms-consult-1"
+"""The version of the wording below; a changed wording is a new version."""
+
+CONSENT_TEXT = {
+    "en": (
+        "{practice} may text me to confirm this call and the day before it. "
+        "Message and data rates may apply. Reply STOP at any time."
+    ),
+    "es": (
+        "{practice} puede enviarme mensajes de texto para confirmar esta llamada y el día "
+        "anterior. Pueden aplicarse tarifas de mensajes y datos. Responda STOP en cualquier "
+        "momento."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Whether texts are allowed, and what exactly was agreed to, how and when."""
+
+    granted: bool
+    text_version: str
+    method: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What someone chose with a booking: zone (IANA), language, and whether to be texted."""
+
+    timezone: str
+    locale: str
+    consent: Consent
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What someone says about themselves when booking. `phone` is E.164."""
+
+    name: str
+    email: str | None
+    phone: str | None
+    timezone: str
+    locale: str
+    sms_consent: bool
+
+    def preferences(self, *, method: str, now: datetime) -> Preferences:
+        """The choices in it, with the consent to the current wording as evidence."""
+        consent = Consent(self.sms_consent, CONSENT_VERSION, method, now)
+        return Preferences(self.timezone, self.locale, consent)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who booked. `version` grows with every change of the contact data."""
+
+    id: PersonId
+    version: int
+    name: str
+    email: str | None
+    phone: str | None
+    preferences: Preferences
+    possible_duplicate: bool = False
+
+
+def newcomer(person_id: PersonId, details: Details, preferences: Preferences) -> Person:
+    """A person made from what they wrote."""
+    return Person(
+        id=person_id,
+        version=1,
+        name=details.name,
+        email=details.email,
+        phone=details.phone,
+        preferences=preferences,
+    )

@@ -1,0 +1,53 @@
+"""The keys booking works with: digests to look people up, tokens of manage links."""
+
+from dataclasses import dataclass
+
+from shared.crypto import Blind
+from shared.links import LinkSigner
+
+_MANAGE = "consult-manage"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Makes look-up digests and links. `base_url` is the public address, no slash at the end."""
+
+    blind: Blind
+    signer: LinkSigner
+    base_url: str
+
+    def email(self, email: str) -> str:
+        """The look-up digest of an email address, whatever its case."""
+        return self.blind.digest("email", email.casefold())
+
+    def phone(self, phone: str) -> str:
+        """The look-up digest of an E.164 number."""
+        return self.blind.digest("phone", phone)
+
+    def contact(self, email: str, phone: str) -> str:
+        """The look-up digest of an email and a phone together."""
+        return self.blind.digest("contact", f"{email.casefold()}\n{phone}")
+
+    def idempotency(self, key: str) -> str:
+        """What is kept of a client's idempotency key."""
+        return self.blind.digest("idempotency", key)
+
+    def body(self, canonical: str) -> str:
+        """What is kept of a request body, to know the same one again."""
+        return self.blind.digest("body", canonical)
+
+    def token(self, consult_id: str, nonce: str) -> str:
+        """The token of a consult's manage link; always the same for the same nonce."""
+        return self.signer.token(_MANAGE, consult_id, nonce)
+
+    def token_digest(self, token: str) -> str:
+        """What a consult's row keeps of its token."""
+        return LinkSigner.digest(token)
+
+    def manage_url(self, consult_id: str, nonce: str) -> str:
+        """Where the person sees, moves and cancels the consult."""
+        return f"{self.base_url}/booking/m/{self.token(consult_id, nonce)}"
+
+    def rebook_url(self) -> str:
+        """Where a new consult is booked."""
+        return f"{self.base_url}/booking/"

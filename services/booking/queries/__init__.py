@@ -1,0 +1,1 @@
+"""Read-only data: what is offered, and what pages show."""

@@ -1,0 +1,82 @@
+"""What is offered, to whom, and who could take it. A constant number of queries each."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from services.booking.domain import choice
+from services.booking.domain.consultant import Consultant
+from services.booking.domain.errors import NotOffered, SlotTaken
+from services.booking.domain.ids import ConsultId
+from services.booking.domain.slots import Reason, nearest, starts, why_not
+from services.booking.store import consultants as store
+
+ALTERNATIVES = 3
+_NEAR = timedelta(days=5)
+_TAKEN = {Reason.TAKEN, Reason.DAY_FULL}
+# Said in this order when consultants differ: the first that any of them gives.
+_TELLING = (
+    Reason.PAST,
+    Reason.TOO_SOON,
+    Reason.OUTSIDE_HOURS,
+    Reason.OFF_GRID,
+    Reason.BEYOND_HORIZON,
+)
+
+
+def offered(
+    session: Session,
+    start: datetime,
+    end: datetime,
+    *,
+    now: datetime,
+    ignoring: ConsultId | None = None,
+) -> list[datetime]:
+    """Every instant from `start` up to `end` at which some consultant is free, ascending.
+
+    `ignoring` is a consult about to move: what it holds counts as free.
+    """
+    who = store.active_consultants(session)
+    agendas = store.agendas(session, who, start=start, end=end, ignoring=ignoring)
+    return sorted({at for agenda in agendas for at in starts(agenda, start, end, now=now)})
+
+
+def free_consultants(
+    session: Session, start: datetime, *, now: datetime, ignoring: ConsultId | None = None
+) -> list[Consultant]:
+    """Those who offer exactly this instant, in the order in which they are asked.
+
+    Raises `SlotTaken` when somebody would but is held, `NotOffered` when nobody ever did.
+    """
+    who = store.active_consultants(session)
+    agendas = store.agendas(session, who, start=start, end=start, ignoring=ignoring)
+    reasons = {agenda.consultant.id: why_not(agenda, start, now=now) for agenda in agendas}
+    free = {
+        agenda.consultant.id: agenda.consultant
+        for agenda in agendas
+        if reasons[agenda.consultant.id] is None
+    }
+    if not free:
+        raise _refusal(session, start, [r for r in reasons.values() if r], now=now)
+    turn = choice.in_turn(store.loads(session, free.values(), start))
+    return [free[consultant_id] for consultant_id in turn]
+
+
+def taken(session: Session, start: datetime, *, now: datetime) -> SlotTaken:
+    """The refusal of a time that somebody else has, with free times near it."""
+    near = offered(session, max(now, start - _NEAR), start + _NEAR, now=now)
+    if len(near) < ALTERNATIVES:
+        near = offered(session, now, now + timedelta(days=365), now=now)
+    return SlotTaken(start, nearest([at for at in near if at != start], start, count=ALTERNATIVES))
+
+
+def _refusal(
+    session: Session, start: datetime, reasons: Sequence[Reason], *, now: datetime
+) -> Exception:
+    if _TAKEN.intersection(reasons):
+        return taken(session, start, now=now)
+    told = [reason for reason in _TELLING if reason in reasons]
+    if told:
+        return NotOffered(start, told[0])
+    return NotOffered(start, Reason.PAST if start < now else Reason.OUTSIDE_HOURS)

@@ -1,0 +1,17 @@
+"""Booking's environment."""
+
+from pydantic import Field
+
+from shared.settings import GripSettings
+
+
+class BookingSettings(GripSettings):
+    """The shared settings and booking's own database."""
+
+    booking_database_url: str = Field(default="", repr=False)
+    """sqlite:/// or postgresql:// URL; by default a file in the data folder."""
+
+    @property
+    def database_url(self) -> str:
+        """The URL in force."""
+        return self.booking_database_url or self.sqlite_url("booking")

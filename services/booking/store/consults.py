@@ -1,0 +1,140 @@
+"""Consults: loaded locked for a change, saved whole."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from services.booking.domain.cells import held_span
+from services.booking.domain.consult import Consult, Meeting, Outcome, Status
+from services.booking.domain.consultant import Consultant
+from services.booking.domain.errors import UnknownConsult, UnknownLink
+from services.booking.domain.ids import ConsultantId, ConsultId, PersonId
+from services.booking.domain.intervals import instant
+from services.booking.domain.zones import local_date
+from services.booking.keys import Keys
+from services.booking.store import cells
+from services.booking.store.preferences import fill_preferences, preferences_of
+from services.booking.tables import ConsultRow
+
+
+def get_consult(session: Session, consult_id: str) -> Consult:
+    """The consult, locked until the transaction ends. Raises `UnknownConsult`."""
+    row = _locked(session, ConsultRow.id == consult_id)
+    if row is None:
+        raise UnknownConsult
+    return consult_of(row)
+
+
+def get_by_token(session: Session, token: str, keys: Keys) -> Consult:
+    """The consult of a manage link, locked until the transaction ends. Raises `UnknownLink`."""
+    row = _locked(session, ConsultRow.token_digest == keys.token_digest(token))
+    if row is None:
+        raise UnknownLink
+    return consult_of(row)
+
+
+def nonce_of(session: Session, consult_id: ConsultId) -> str:
+    """The nonce of a consult's manage link."""
+    return session.get_one(ConsultRow, consult_id).nonce
+
+
+def add_consult(
+    session: Session,
+    consult: Consult,
+    consultant: Consultant,
+    *,
+    nonce: str,
+    keys: Keys,
+    now: datetime,
+) -> None:
+    """Keep a new consult and take its minutes, both or neither.
+
+    Raises `cells.CellsTaken`; the transaction is then as it was before.
+    """
+    token = keys.token(consult.id, nonce)
+    row = ConsultRow(
+        id=consult.id,
+        nonce=nonce,
+        booked_at=now,
+        token_digest=keys.token_digest(token),
+    )
+    _fill(row, consult, consultant)
+    with session.begin_nested():
+        session.add(row)
+        session.flush()
+        _take(session, consult, consultant)
+
+
+def move_consult(session: Session, consult: Consult, consultant: Consultant) -> None:
+    """Take the consult's new minutes, having given back the old, and save it; both or neither.
+
+    Raises `cells.CellsTaken`; the transaction is then as it was before.
+    """
+    row = session.get_one(ConsultRow, consult.id)
+    with session.begin_nested():
+        cells.release(session, consult.id, consultant_id=row.consultant_id, day=row.day)
+        _take(session, consult, consultant)
+    _fill(row, consult, consultant)
+    session.flush()
+
+
+def save_consult(session: Session, consult: Consult) -> None:
+    """Save a change of state that leaves time and consultant as they are."""
+    row = session.get_one(ConsultRow, consult.id)
+    _fill_state(row, consult)
+    if consult.status is Status.CANCELLED:
+        cells.release(session, consult.id, consultant_id=row.consultant_id, day=row.day)
+    session.flush()
+
+
+def set_note(session: Session, consult_id: ConsultId, note: str | None) -> None:
+    """Keep staff's private note on a consult."""
+    session.get_one(ConsultRow, consult_id).note = note or None
+
+
+def consult_of(row: ConsultRow) -> Consult:
+    """The value a row holds."""
+    return Consult(
+        id=ConsultId(row.id),
+        person_id=PersonId(row.person_id),
+        consultant_id=ConsultantId(row.consultant_id),
+        starts_at=row.starts_at,
+        meeting=Meeting(row.meeting),
+        preferences=preferences_of(row),
+        status=Status(row.status),
+        outcome=None if row.outcome is None else Outcome(row.outcome),
+        follow_up_on=row.follow_up_on,
+        revision=row.revision,
+    )
+
+
+def _locked(session: Session, condition: ColumnElement[bool]) -> ConsultRow | None:
+    query = select(ConsultRow).where(condition).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).first()
+
+
+def _take(session: Session, consult: Consult, consultant: Consultant) -> None:
+    held = held_span(consultant, consult.starts_at)
+    day = local_date(consult.starts_at, consultant.zone)
+    cells.take(session, consultant, consult.id, held=held, day=day)
+
+
+def _fill(row: ConsultRow, consult: Consult, consultant: Consultant) -> None:
+    held = held_span(consultant, consult.starts_at)
+    row.person_id = consult.person_id
+    row.consultant_id = consult.consultant_id
+    row.starts_at = consult.starts_at
+    row.held_from = instant(held.start)
+    row.held_until = instant(held.end)
+    row.day = local_date(consult.starts_at, consultant.zone)
+    row.meeting = consult.meeting.value
+    fill_preferences(row, consult.preferences)
+    _fill_state(row, consult)
+
+
+def _fill_state(row: ConsultRow, consult: Consult) -> None:
+    row.status = consult.status.value
+    row.outcome = None if consult.outcome is None else consult.outcome.value
+    row.follow_up_on = consult.follow_up_on
+    row.revision = consult.revision

@@ -1,0 +1,1 @@
+"""What booking can do: one verb per module, each in the session it is given."""

@@ -1,0 +1,80 @@
+"""Tell the other services what became of a consult, in the same transaction."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services.booking.domain.consult import Actor, Consult, Meeting, Outcome
+from services.booking.domain.person import Person, Preferences
+from services.booking.keys import Keys
+from services.booking.store import consultants, consults, people
+from shared import events
+from shared.bus import outbox
+
+
+def announce(
+    session: Session,
+    event: type[events.ConsultState],
+    consult: Consult,
+    *,
+    by: Actor,
+    keys: Keys,
+    now: datetime,
+) -> None:
+    """Add the consult's whole public state to the outbox, as this kind of event."""
+    person = people.get_person(session, consult.person_id)
+    room = consultants.get_room(session, consult.consultant_id)
+    video = consult.meeting is Meeting.VIDEO
+    state = event(
+        sequence=consult.revision,
+        revision=consult.revision,
+        consult_id=consult.id,
+        person=contact_of(person, consult.preferences),
+        consultant_id=consult.consultant_id,
+        consultant=room.consultant.name,
+        starts_at=consult.starts_at,
+        ends_at=consult.ends_at,
+        venue_timezone=room.consultant.zone.key,
+        meeting=events.Meeting(
+            kind=consult.meeting.value, join_url=room.join_url if video else None
+        ),
+        manage_url=keys.manage_url(consult.id, consults.nonce_of(session, consult.id)),
+        rebook_url=keys.rebook_url(),
+        status=consult.status.value,
+        by=by.value,
+    )
+    outbox.add(session, state, now=now)
+
+
+def announce_outcome(
+    session: Session, consult: Consult, outcome: Outcome, *, now: datetime
+) -> None:
+    """Add the fact that the consult was held, with its outcome, to the outbox."""
+    person = people.get_person(session, consult.person_id)
+    fact = events.ConsultCompleted(
+        consult_id=consult.id,
+        person=contact_of(person, consult.preferences),
+        outcome=outcome.value,
+        follow_up_on=consult.follow_up_on,
+    )
+    outbox.add(session, fact, now=now)
+
+
+def contact_of(person: Person, preferences: Preferences) -> events.Contact:
+    """The person as other services may know them, with the choices of one booking."""
+    consent = preferences.consent
+    return events.Contact(
+        person_id=person.id,
+        version=person.version,
+        name=person.name,
+        email=person.email,
+        phone=person.phone,
+        timezone=preferences.timezone,
+        locale=preferences.locale,
+        sms_consent=events.SmsConsent(
+            granted=consent.granted,
+            text_version=consent.text_version,
+            method=consent.method,
+            at=consent.at,
+        ),
+    )

@@ -1,0 +1,143 @@
+"""Book a consult for someone who filled in the public form."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from services.booking.domain.consult import Actor, Consult, Meeting
+from services.booking.domain.consultant import LENGTH, Consultant
+from services.booking.domain.ids import ConsultId, PersonId
+from services.booking.domain.person import Details, Person, Preferences, newcomer
+from services.booking.keys import Keys
+from services.booking.queries.availability import free_consultants, taken
+from services.booking.store import answers, cells, consults, people
+from services.booking.use_cases.announce import announce
+from shared import events
+from shared.db import entropy_of
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """The client's idempotency key, and the body it came with in one canonical form."""
+
+    key: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A booking as asked for. `method` says how consent was given ("web form", "api")."""
+
+    start: datetime
+    details: Details
+    meeting: Meeting
+    method: str
+    once: Once | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What the person is told. Repeating a request gives the same again."""
+
+    consult_id: ConsultId
+    start: datetime
+    end: datetime
+    manage_url: str
+
+
+class Candidates(Protocol):
+    """Who may be asked for this instant, in order; raises when nobody is."""
+
+    def __call__(self, session: Session, start: datetime, *, now: datetime) -> list[Consultant]:
+        """The consultants to ask, first to last."""
+        ...
+
+
+def book_consult(
+    session: Session,
+    wanted: Wanted,
+    *,
+    keys: Keys,
+    now: datetime,
+    candidates: Candidates = free_consultants,
+) -> Booked:
+    """Book this instant with the next consultant in turn who still has it, and announce it.
+
+    Raises `NotOffered`, `SlotTaken` (with alternatives) and `IdempotencyMismatch`; nothing is
+    then booked. `candidates` only proposes: two bookings of the same minutes of one consultant
+    are refused by the database, whatever it says.
+    """
+    consult_id = ConsultId(entropy_of(session).uuid())
+    if wanted.once is not None:
+        first = _claim(session, wanted, wanted.once, consult_id=consult_id, keys=keys, now=now)
+        if first is not None:
+            return _told(session, first.consult_id, first.starts_at, keys=keys)
+    preferences = wanted.details.preferences(method=wanted.method, now=now)
+    proposed = candidates(session, wanted.start, now=now)
+    person = _person(session, wanted.details, preferences, keys=keys)
+
+    def consult_with(consultant: Consultant) -> Consult:
+        return Consult(
+            consult_id, person.id, consultant.id, wanted.start, wanted.meeting, preferences
+        )
+
+    consult = _take_first_free(session, proposed, consult_with, keys=keys, now=now)
+    if consult is None:
+        raise taken(session, wanted.start, now=now)
+    announce(session, events.ConsultBooked, consult, by=Actor.PERSON, keys=keys, now=now)
+    return _told(session, consult_id, wanted.start, keys=keys)
+
+
+def _claim(
+    session: Session,
+    wanted: Wanted,
+    once: Once,
+    *,
+    consult_id: ConsultId,
+    keys: Keys,
+    now: datetime,
+) -> answers.Answer | None:
+    return answers.claim(
+        session,
+        key_digest=keys.idempotency(once.key),
+        body_digest=keys.body(once.body),
+        answer=answers.Answer(consult_id, wanted.start),
+        now=now,
+    )
+
+
+def _person(session: Session, details: Details, preferences: Preferences, *, keys: Keys) -> Person:
+    """The person who has both this email and this phone, unchanged; else a new one."""
+    known = people.find_match(session, details, keys)
+    if known is not None:
+        return known
+    person = newcomer(PersonId(entropy_of(session).uuid()), details, preferences)
+    alike = people.resembles_someone(session, details, keys)
+    return people.add_person(session, replace(person, possible_duplicate=alike), keys)
+
+
+def _take_first_free(
+    session: Session,
+    proposed: list[Consultant],
+    consult_with: Callable[[Consultant], Consult],
+    *,
+    keys: Keys,
+    now: datetime,
+) -> Consult | None:
+    nonce = entropy_of(session).token()
+    for consultant in proposed:
+        consult = consult_with(consultant)
+        try:
+            consults.add_consult(session, consult, consultant, nonce=nonce, keys=keys, now=now)
+        except cells.CellsTaken:
+            continue
+        return consult
+    return None
+
+
+def _told(session: Session, consult_id: ConsultId, start: datetime, *, keys: Keys) -> Booked:
+    url = keys.manage_url(consult_id, consults.nonce_of(session, consult_id))
+    return Booked(consult_id, start, start + LENGTH, url)

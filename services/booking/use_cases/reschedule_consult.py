@@ -1,0 +1,51 @@
+"""Move a consult to another time, in one piece: it keeps the old time if the new one is lost."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services.booking.domain.consult import Actor, Consult, moved
+from services.booking.domain.consultant import Consultant
+from services.booking.keys import Keys
+from services.booking.queries.availability import free_consultants, taken
+from services.booking.store import cells, consults
+from services.booking.use_cases.announce import announce
+from shared import events
+
+
+def reschedule_consult(
+    session: Session, consult: Consult, start: datetime, *, by: Actor, keys: Keys, now: datetime
+) -> Consult:
+    """Move it to `start`, with the same consultant if free then, and announce that.
+
+    Moving to the time it has changes nothing. `consult` was loaded locked. Raises
+    `NotChangeable`, `NotOffered` and `SlotTaken`; the consult then stands as it was.
+    """
+    if start == consult.starts_at and consult.can_change(now):
+        return consult
+    moved(consult, start, consultant_id=consult.consultant_id, now=now)  # refuses before asking
+    proposed = free_consultants(session, start, now=now, ignoring=consult.id)
+    proposed.sort(key=lambda who: who.id != consult.consultant_id)
+    after = _take_first_free(session, proposed, consult, start=start, now=now)
+    if after is None:
+        raise taken(session, start, now=now)
+    announce(session, events.ConsultRescheduled, after, by=by, keys=keys, now=now)
+    return after
+
+
+def _take_first_free(
+    session: Session,
+    proposed: list[Consultant],
+    consult: Consult,
+    *,
+    start: datetime,
+    now: datetime,
+) -> Consult | None:
+    for consultant in proposed:
+        after = moved(consult, start, consultant_id=consultant.id, now=now)
+        try:
+            consults.move_consult(session, after, consultant)
+        except cells.CellsTaken:
+            continue
+        return after
+    return None

@@ -1,0 +1,15 @@
+"""Booking's pages and API."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint
+
+from services.booking.web.api import api
+from services.booking.web.manage import manage
+from services.booking.web.pages import pages
+from services.booking.web.staff import staff
+
+
+def blueprints() -> Sequence[Blueprint]:
+    """Everything booking serves."""
+    return (pages, manage, staff, api)

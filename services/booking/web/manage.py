@@ -1,0 +1,135 @@
+"""The page behind a manage link: confirmation, and moving or cancelling the call."""
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from services.booking.domain.consult import Status
+from services.booking.domain.errors import NotChangeable, NotOffered, SlotTaken
+from services.booking.queries.calls import Call
+from services.booking.web import links, wording
+from services.booking.web.calendar import ics
+from services.booking.web.choosing import asked_zone, choice
+from services.booking.web.context import keys
+from services.booking.web.reading import read
+from services.booking.web.schemas import RescheduleRequest
+from shared import times
+from shared.web.access import public
+from shared.web.context import now
+from shared.web.errors import Invalid
+
+manage = Blueprint("manage", __name__, url_prefix="/booking/m/<token>")
+
+
+@manage.get("")
+@public(personal=True)
+def show(token: str) -> ResponseReturnValue:
+    """The call as it stands; GET changes nothing."""
+    call = links.call_of(token)
+    steps = wording.next_steps(call, now()) if call.consult.can_change(now()) else []
+    return render_template("call.html", steps=steps, **_shown(call, token))
+
+
+@manage.get("/move")
+@public(personal=True)
+def choose_time(token: str) -> ResponseReturnValue:
+    """Choose another time."""
+    return _move_page(links.call_of(token), token)
+
+
+@manage.post("/move")
+@public(personal=True)
+def move(token: str) -> ResponseReturnValue:
+    """Move the call; if the time is gone, it stays as it was."""
+    call = links.call_of(token)
+    try:
+        start = read(RescheduleRequest, {"start": request.form.get("start", "")}).start
+        moved = links.move(token, start)
+    except Invalid:
+        return redirect(url_for("manage.choose_time", token=token), 303)
+    except (SlotTaken, NotOffered) as refused:
+        status = 409 if isinstance(refused, SlotTaken) else 422
+        return _move_page(call, token, notice=_stays(call, str(refused)), status=status)
+    tz = moved.preferences.timezone
+    if moved.starts_at == call.consult.starts_at:
+        flash(f"Your call stays as it was: {times.full(moved.starts_at, tz)}.")
+    else:
+        flash(f"Your call is moved. It is now {times.full(moved.starts_at, tz)}.")
+    return redirect(url_for("manage.show", token=token), 303)
+
+
+@manage.get("/cancel")
+@public(personal=True)
+def ask_to_cancel(token: str) -> ResponseReturnValue:
+    """A page with the button that cancels."""
+    call = links.call_of(token)
+    if not call.consult.can_change(now()):
+        return redirect(url_for("manage.show", token=token))
+    return render_template("cancel.html", **_shown(call, token))
+
+
+@manage.post("/cancel")
+@public(personal=True)
+def cancel(token: str) -> ResponseReturnValue:
+    """Cancel the call; again changes nothing."""
+    try:
+        links.cancel(token)
+    except NotChangeable as refused:
+        flash(str(refused))
+    return redirect(url_for("manage.show", token=token), 303)
+
+
+@manage.get("/call.ics")
+@public(personal=True)
+def calendar_file(token: str) -> ResponseReturnValue:
+    """The call for the person's own calendar."""
+    call = links.call_of(token)
+    url = keys().manage_url(call.consult.id, call.nonce)
+    response = Response(ics(call, manage_url=url, now=now()), mimetype="text/calendar")
+    response.headers["Content-Disposition"] = 'attachment; filename="call.ics"'
+    return response
+
+
+def _move_page(call: Call, token: str, *, notice: str = "", status: int = 200) -> Response:
+    if not call.consult.can_change(now()):
+        return make_response(redirect(url_for("manage.show", token=token), 303))
+    tz = asked_zone(call.consult.preferences.timezone)
+    page = render_template(
+        "move.html",
+        offer=choice(tz, ignoring=call.consult.id),
+        zones=wording.zones(tz),
+        current=wording.value(call.consult.starts_at),
+        notice=notice,
+        **_shown(call, token),
+    )
+    return make_response(page, status)
+
+
+def _stays(call: Call, refusal: str) -> str:
+    at, tz = call.consult.starts_at, call.consult.preferences.timezone
+    day = times.long_day(at, tz).partition(",")[0]
+    first = refusal.partition(". ")[0].rstrip(".")
+    return f"{first}. Your call on {day} at {times.clock_time(at, tz)} stays as it was."
+
+
+def _shown(call: Call, token: str) -> dict[str, object]:
+    consult = call.consult
+    return {
+        "call": call,
+        "consult": consult,
+        "token": token,
+        "tz": consult.preferences.timezone,
+        "name": wording.first_name(call.person),
+        "who": wording.short_name(call.consultant),
+        "title": wording.title(call.consultant),
+        "can_change": consult.can_change(now()),
+        "over": consult.status is Status.BOOKED and not consult.can_change(now()),
+    }

@@ -1,0 +1,221 @@
+"""What the API and the form take and give. Every message is shown to the person who typed it."""
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
+
+import phonenumbers
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from services.booking.domain.consult import Meeting
+from services.booking.domain.person import Details
+from services.booking.domain.slots import Reason
+from shared.times import is_zone
+from shared.web.security import is_text
+
+_HOME_REGION = "US"
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_EMAIL = re.compile(
+    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
+    r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+",
+    re.IGNORECASE | re.ASCII,
+)
+NOTE_LIMIT = 4000
+"""Characters of a private note."""
+
+_YEARS = range(2000, 2200)
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def _instant(value: object) -> datetime:
+    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        raise ValueError("Give an instant with its offset, such as 2027-01-14T19:40:00Z.")
+    try:
+        at = datetime.fromisoformat(value)
+        if at.year in _YEARS:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError("There is no such instant.")
+
+
+def _day(value: object) -> date:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("Give a date, such as 2027-01-14.")
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("There is no such date.") from None
+    if day.year not in _YEARS:
+        raise ValueError("That date is too far away.")
+    return day
+
+
+def _text(value: str) -> str:
+    text = unicodedata.normalize("NFC", value).strip()
+    if not is_text(text) or _BIDI.search(text) or "\n" in text or "\t" in text:
+        raise ValueError("This has a character that can't be typed.")
+    return text
+
+
+def _name(value: str) -> str:
+    name = " ".join(_text(value).split())
+    if not name:
+        raise ValueError("Enter a name. A first name is enough.")
+    if len(name) > 100:
+        raise ValueError("This name is too long for us. Use at most 100 characters.")
+    return name
+
+
+def _email(value: str) -> str:
+    email = _text(value)
+    if not email:
+        raise ValueError("Enter your email, such as rosa@example.org.")
+    if len(email) > 254 or not _EMAIL.fullmatch(email) or ".." in email:
+        raise ValueError("Enter the whole email address, such as rosa@example.org.")
+    return email
+
+
+def _phone(value: str) -> str:
+    typed = _text(value)
+    if not typed:
+        raise ValueError("Enter your phone number, such as 207 555 0176.")
+    try:
+        number = phonenumbers.parse(typed[:40], _HOME_REGION)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or len(typed) > 40 or not phonenumbers.is_valid_number(number):
+        raise ValueError("Enter all ten digits, such as 207 555 0176.")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _zone(value: str) -> str:
+    if not is_zone(value):
+        raise ValueError("Give an IANA time zone, such as America/New_York.")
+    return value
+
+
+Instant = Annotated[
+    datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Name = Annotated[str, AfterValidator(_name)]
+Email = Annotated[str, AfterValidator(_email)]
+Phone = Annotated[str, AfterValidator(_phone)]
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
+class Given(BaseModel):
+    """What comes in: exact types, nothing unknown."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class SlotsQuery(Given):
+    """Which days to look at; `to` is not included, at most 62 days after `from`."""
+
+    from_: Day = Field(alias="from")
+    to: Day
+    tz: Zone
+
+
+class BookRequest(Given):
+    """A consult as asked for."""
+
+    start: Instant
+    name: Name
+    email: Email
+    phone: Phone
+    timezone: Zone
+    locale: Literal["en", "es"] = "en"
+    sms_consent: bool = False
+    meeting: Literal["phone", "video"] = "phone"
+
+    def details(self) -> Details:
+        """What the person said about themselves."""
+        return Details(
+            name=self.name,
+            email=self.email,
+            phone=self.phone,
+            timezone=self.timezone,
+            locale=self.locale,
+            sms_consent=self.sms_consent,
+        )
+
+    def way(self) -> Meeting:
+        """How they want to meet."""
+        return Meeting(self.meeting)
+
+    def canonical(self) -> str:
+        """One text for the same request, however it was written."""
+        return self.model_dump_json()
+
+
+class RescheduleRequest(Given):
+    """The time to move to."""
+
+    start: Instant
+
+
+class Key(Given):
+    """The header that makes a repeated request one booking."""
+
+    idempotency_key: str | None = Field(default=None, alias="Idempotency-Key", max_length=200)
+
+
+class Slot(BaseModel):
+    """A time on offer."""
+
+    start: str
+    end: str
+    label: str
+
+
+class Slots(BaseModel):
+    """The times on offer, ascending."""
+
+    slots: list[Slot]
+
+
+class BookedAnswer(BaseModel):
+    """A consult that is booked. The last part of `manage_url` is its token."""
+
+    id: str
+    start: str
+    end: str
+    manage_url: str
+
+
+class ConsultAnswer(BookedAnswer):
+    """A consult as it stands."""
+
+    status: Literal["booked", "cancelled", "no_show", "completed"]
+    timezone: str
+    meeting: Literal["phone", "video"]
+    revision: int
+    can_change: bool
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457); `type` is stable."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    fields: dict[str, str] | None = None
+
+
+class SlotTakenProblem(Problem):
+    """The time is gone; these are free and near it."""
+
+    alternatives: list[str] = []
+
+
+class NotOfferedProblem(Problem):
+    """Fields are wrong, or the time is not on offer for this reason."""
+
+    reason: Reason | None = None

@@ -1,0 +1,1 @@
+"""The web mechanism shared by the three services: apps, access, errors, limits, templates."""

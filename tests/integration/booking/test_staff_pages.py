@@ -1,0 +1,154 @@
+"""Staff's pages: who may see them, and what recording an outcome does."""
+
+import re
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from shared.db.common import audit_log
+from shared.events import ConsultCompleted, ConsultNoShow, StaffChanged
+from shared.service import Service
+from shared.staff import apply_staff_changed
+from shared.web.context import WebContext
+from shared.web.cookie import NAME, StaffCookie
+from tests.conftest import DatabaseFactory
+from tests.integration.booking.office import NOW, TEN, book, employ, published, rows, wanted
+from tests.integration.booking.site import open_site
+
+
+@pytest.fixture
+def site(sqlite_database: DatabaseFactory) -> Service:
+    service = open_site(str(sqlite_database("booking").engine.url), NOW)
+    employ(service.database)
+    book(service.database, wanted())
+    return service
+
+
+def sign_in(site: Service, *roles: str) -> FlaskClient:
+    """A browser of a member of staff with these roles, signed in now."""
+    context: WebContext = site.app.extensions["grip"]
+    staff = StaffChanged(
+        sequence=1,
+        staff_id="s1",
+        email="nora@example.org",
+        name="Nora",
+        timezone="America/New_York",
+        locale="en",
+        roles=roles,
+        qualifications=(),
+    )
+    site.database.run(lambda session: apply_staff_changed(session, staff))
+    client = site.app.test_client()
+    cookie = StaffCookie("s1", "sid", 1, context.clock.now())
+    client.set_cookie(NAME, cookie.sign(context.settings.secret_for("staff-cookie")))
+    return client
+
+
+def the_call(site: Service) -> str:
+    with site.database.reading() as session:
+        return f"/booking/staff/consults/{rows(session)[0].id}"
+
+
+def send(client: FlaskClient, path: str, **fields: str) -> tuple[int, str]:
+    page = client.get(path).get_data(as_text=True)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token is not None
+    answer = client.post(path, data={"csrf_token": token.group(1), **fields}, follow_redirects=True)
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def acts(site: Service) -> list[str]:
+    with site.database.reading() as session:
+        return list(session.scalars(select(audit_log.c.action).order_by(audit_log.c.id)))
+
+
+def test_nobody_sees_calls_without_signing_in(site: Service) -> None:
+    client = site.app.test_client()
+    for path in ("/booking/staff/", the_call(site)):
+        answer = client.get(path)
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith("/cohort/sign-in?next=")
+
+
+def test_a_clinician_has_no_part_in_consults(site: Service) -> None:
+    client = sign_in(site, "clinician")
+    assert client.get("/booking/staff/").status_code == 403
+    assert client.post(the_call(site)).status_code == 403
+
+
+def test_calls_to_come_are_listed_and_opening_one_is_recorded(site: Service) -> None:
+    client = sign_in(site, "coordinator")
+    page = client.get("/booking/staff/").get_data(as_text=True)
+    assert "Rosa 1" in page
+    assert "Wed Jan 6" in page
+    detail = client.get(the_call(site)).get_data(as_text=True)
+    assert "(207) 555-0101" in detail
+    assert "rosa1@example.org" in detail
+    assert acts(site)[-1] == "consult.view"
+
+
+def test_qualified_is_announced_once_with_the_note_kept_here(site: Service) -> None:
+    client = sign_in(site, "consultant")
+    path = the_call(site)
+    fields = {"outcome": "qualified", "note": "Evenings only", "follow_up_on": ""}
+    status, page = send(client, path, **fields)
+    assert status == 200
+    assert "Rosa 1 is marked as qualified" in page
+    assert "Evenings only" in page
+    send(client, path, **fields)
+    with site.database.reading() as session:
+        events = [each.event for each in published(session)]
+        assert [type(each) for each in events[1:]] == [ConsultCompleted]
+        assert "Evenings" not in "".join(each.to_json() for each in published(session))
+    assert "outcome.qualified" in acts(site)
+
+
+def test_undecided_asks_for_the_day_and_keeps_the_note(site: Service) -> None:
+    client = sign_in(site, "coordinator")
+    status, page = send(client, the_call(site), outcome="undecided", note="Thinks it over")
+    assert status == 422
+    assert "Say on which day to decide." in page
+    assert "Thinks it over" in page
+    status, page = send(
+        client, the_call(site), outcome="undecided", note="x", follow_up_on="2027-01-20"
+    )
+    assert "Decide on Wednesday, January 20" in page
+    with site.database.reading() as session:
+        assert rows(session)[0].follow_up_on == date(2027, 1, 20)
+
+
+@pytest.mark.parametrize("day", ["tomorrow", "2027-02-31", "9" * 500])
+def test_a_day_that_is_none_is_refused(site: Service, day: str) -> None:
+    client = sign_in(site, "coordinator")
+    status, page = send(client, the_call(site), outcome="undecided", note="", follow_up_on=day)
+    assert status == 422
+    assert "Enter the day as a date." in page
+
+
+def test_a_no_show_needs_the_call_to_have_begun(site: Service) -> None:
+    client = sign_in(site, "coordinator")
+    status, page = send(client, the_call(site), outcome="no_show", note="")
+    assert (status, "has not begun" in page) == (409, True)
+    site.app.extensions["grip"].clock.set(TEN)
+    client = sign_in(site, "coordinator")
+    status, page = send(client, the_call(site), outcome="no_show", note="")
+    assert "marked as a no-show" in page
+    with site.database.reading() as session:
+        last = published(session)[-1]
+        assert isinstance(last.event, ConsultNoShow)
+        assert (last.sequence, last.event.by) == (2, "staff")
+
+
+def test_a_past_call_without_outcome_heads_the_page(site: Service) -> None:
+    site.app.extensions["grip"].clock.set(TEN.replace(hour=20))
+    page = sign_in(site, "coordinator").get("/booking/staff/").get_data(as_text=True)
+    assert "One call needs an outcome" in page
+    assert "Needs outcome" in page
+
+
+def test_an_unknown_act_or_call_is_refused(site: Service) -> None:
+    client = sign_in(site, "coordinator")
+    assert send(client, the_call(site), outcome="promote")[0] == 422
+    assert client.get("/booking/staff/consults/none").status_code == 404
