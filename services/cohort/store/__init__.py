@@ -1,0 +1,1 @@
+"""Loads and saves for use cases. Nothing here commits."""
