@@ -34,7 +34,8 @@ class Driver:
         settle(self._carry)
 
     def run_jobs(self) -> None:
-        """Call every periodic step until none says that more waits, then settle."""
+        """Settle, call every periodic step until none says that more waits, and settle again."""
+        self.settle()
         for worker in self.workers:
             for job in worker.jobs:
                 self._exhaust(job)

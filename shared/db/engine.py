@@ -1,5 +1,6 @@
 """Engines for the two databases, set up as measured (see docs/decisions)."""
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -25,6 +26,8 @@ def make_engine(url: str, *, cipher: Cipher) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         engine = create_engine(
             parsed,
             pool_size=20,
