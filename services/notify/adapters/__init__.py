@@ -1,0 +1,1 @@
+"""Providers behind the ports: capture, Twilio, SMTP. One file each."""

@@ -1,0 +1,1 @@
+"""From facts to words: templates in two languages, linted, counted, with calendars."""

@@ -1,0 +1,15 @@
+"""Notify's own settings, beside those that all services share."""
+
+from shared.settings import GripSettings
+
+
+class NotifySettings(GripSettings):
+    """Settings of notify, from variables that begin with GRIP_."""
+
+    notify_database_url: str = ""
+    """sqlite:/// or postgresql://; empty means a SQLite file in the data folder."""
+
+    @property
+    def database_url(self) -> str:
+        """Where notify's database is."""
+        return self.notify_database_url or self.sqlite_url("notify")

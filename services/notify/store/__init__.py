@@ -1,0 +1,1 @@
+"""Loads and saves for use cases; each takes the session it works in."""

@@ -1,0 +1,81 @@
+"""People as messages know them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.notify.domain.values import PersonId, Recipient
+from services.notify.keys import Keys
+from services.notify.tables import OptOutRow, PersonRow
+from shared.db import insert_new
+from shared.events import Contact
+
+
+def save_contact(session: Session, contact: Contact, *, at: datetime, keys: Keys) -> bool:
+    """Keep this contact data if it is newer than what is known; whether it was.
+
+    The higher version is newer; within one version, what was said later. The row
+    stays locked until the transaction ends.
+    """
+    row = _row_of(contact, at=at, keys=keys)
+    if insert_new(session, PersonRow.__table__, [row]):
+        return True
+    known = lock_person(session, contact.person_id)
+    if known is None or (known.version, known.changed_at) >= (contact.version, at):
+        return False
+    for name, value in row.items():
+        setattr(known, name, value)
+    session.flush()
+    return True
+
+
+def lock_person(session: Session, person_id: str) -> PersonRow | None:
+    """The person's row, locked so that plans for one person are made one at a time."""
+    query = select(PersonRow).where(PersonRow.person_id == person_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def contact_of(row: PersonRow) -> Contact:
+    """The contact data as it was published."""
+    return Contact.model_validate(row.contact)
+
+
+def recipient_of(session: Session, row: PersonRow) -> Recipient:
+    """The person as the planner sees them."""
+    contact = contact_of(row)
+    return Recipient(
+        person_id=PersonId(row.person_id),
+        timezone=row.timezone,
+        has_email=bool(contact.email),
+        has_phone=bool(contact.phone),
+        sms_consent=contact.sms_consent.granted,
+        opted_out=row.phone_hash is not None and is_opted_out(session, row.phone_hash),
+    )
+
+
+def is_opted_out(session: Session, phone_hash: str) -> bool:
+    """Whether this number asked for no texts and has not said START since."""
+    query = select(OptOutRow.standing).where(OptOutRow.phone_hash == phone_hash)
+    return bool(session.scalar(query))
+
+
+def people_with_phone(session: Session, phone_hash: str) -> Sequence[str]:
+    """The ids of everyone who gave this number: people share phones."""
+    query = select(PersonRow.person_id).where(PersonRow.phone_hash == phone_hash)
+    return sorted(session.scalars(query))
+
+
+def _row_of(contact: Contact, *, at: datetime, keys: Keys) -> dict[str, object]:
+    return {
+        "person_id": contact.person_id,
+        "version": contact.version,
+        "contact": contact.model_dump(mode="json"),
+        "timezone": contact.timezone,
+        "locale": contact.locale,
+        "phone_hash": keys.phone(contact.phone) if contact.phone else None,
+        "changed_at": at,
+    }

@@ -1,0 +1,62 @@
+"""Take in a consult's newest state: confirm, move or drop what was planned."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from services.notify.domain.values import Change, Kind, Status
+from services.notify.keys import Keys
+from services.notify.store import appointments, people
+from services.notify.use_cases.plan_person import plan_person
+from shared.bus import Meta
+from shared.events import (
+    ConsultBooked,
+    ConsultCancelled,
+    ConsultNoShow,
+    ConsultRescheduled,
+    ConsultState,
+)
+
+_CHANGES: dict[type[ConsultState], Change] = {
+    ConsultBooked: Change.BOOKED,
+    ConsultRescheduled: Change.MOVED,
+    ConsultCancelled: Change.CANCELLED,
+    ConsultNoShow: Change.MISSED,
+}
+_STATUS = {
+    "booked": Status.SCHEDULED,
+    "cancelled": Status.CANCELLED,
+    "no_show": Status.OVER,
+    "completed": Status.OVER,
+}
+
+
+def record_consult(session: Session, event: ConsultState, meta: Meta, *, keys: Keys) -> None:
+    """Keep the snapshot and plan the person anew. The inbox has dropped older states."""
+    people.save_contact(session, event.person, at=meta.occurred_at, keys=keys)
+    appointments.save_appointment(
+        session,
+        {
+            "source": event.subject,
+            "person_id": event.person.person_id,
+            "revision": event.revision,
+            "kind": Kind.CONSULT.value,
+            "status": _STATUS[event.status].value,
+            "starts_at": event.starts_at,
+            "ends_at": event.ends_at,
+            "venue_timezone": event.venue_timezone,
+            "confirmed_at": meta.occurred_at,
+            "change": _CHANGES[type(event)].value,
+            "change_revision": event.revision,
+            "changed_at": meta.occurred_at,
+            "details": {
+                "consultant": event.consultant,
+                "meeting": event.meeting.kind,
+                "join_url": event.meeting.join_url,
+                "manage_url": event.manage_url,
+                "rebook_url": event.rebook_url,
+                "by": event.by,
+            },
+        },
+    )
+    plan_person(session, event.person.person_id, now=meta.now)
