@@ -2,5 +2,7 @@
 
 Owns consultants, consults and the contact data of people until they are *qualified*.
 Publishes consult.booked, consult.rescheduled, consult.cancelled, consult.no_show and
-consult.completed. Listens to staff.changed, session.revoked and contact.updated.
+consult.completed. Listens to staff.changed, session.revoked, contact.updated, and to what became
+of messages: reply.received, message.delivered, message.failed, contact.opted_out and
+contact.opted_in. Those are shown to staff and announced no further.
 """

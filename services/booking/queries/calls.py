@@ -1,7 +1,7 @@
 """Consults with the people in them, as pages show them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Row, Select, UnaryExpression, and_, func, select
@@ -9,14 +9,28 @@ from sqlalchemy.orm import Session
 
 from services.booking.domain.consult import Consult, Outcome, Status
 from services.booking.domain.errors import UnknownConsult, UnknownLink
+from services.booking.domain.trouble import Trouble
 from services.booking.keys import Keys
 from services.booking.store.consults import consult_of
-from services.booking.tables import ConsultantRow, ConsultRow, PersonRow
+from services.booking.store.hearsay import troubles_of
+from services.booking.tables import (
+    ConfirmationRow,
+    ConsultantRow,
+    ConsultRow,
+    PersonRow,
+    TextsOffRow,
+)
+
+_Found = Row[ConsultRow, PersonRow, ConsultantRow, ConfirmationRow | None, TextsOffRow | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A consult, who comes and who holds it. `email` and `phone` are the person's."""
+    """A consult, who comes and who holds it. `email` and `phone` are the person's.
+
+    `confirmed_at` is when the person confirmed this very time, `troubles` what did not reach them
+    about it; `texts_off` says that their number wants no texts.
+    """
 
     consult: Consult
     person: str
@@ -29,6 +43,9 @@ class Call:
     note: str | None
     nonce: str
     booked_at: datetime
+    confirmed_at: datetime | None = None
+    texts_off: bool = False
+    troubles: tuple[Trouble, ...] = ()
 
     def waits_for_outcome(self, now: datetime) -> bool:
         """Whether it is over and nobody has said what came of it."""
@@ -46,7 +63,7 @@ def get_call_by_token(session: Session, token: str, keys: Keys) -> Call:
     row = session.execute(_calls().where(ConsultRow.token_digest == digest)).first()
     if row is None:
         raise UnknownLink
-    return _call(row)
+    return _with_troubles(session, [row])[0]
 
 
 def get_call(session: Session, consult_id: str) -> Call:
@@ -54,7 +71,7 @@ def get_call(session: Session, consult_id: str) -> Call:
     row = session.execute(_calls().where(ConsultRow.id == consult_id)).first()
     if row is None:
         raise UnknownConsult
-    return _call(row)
+    return _with_troubles(session, [row])[0]
 
 
 def upcoming_calls(session: Session, now: datetime, *, limit: int) -> Sequence[Call]:
@@ -85,11 +102,21 @@ def _waits(now: datetime) -> ColumnElement[bool]:
     return and_(ConsultRow.status == Status.BOOKED, ConsultRow.held_until <= now)
 
 
-def _calls() -> Select[ConsultRow, PersonRow, ConsultantRow]:
+def _calls() -> Select[
+    ConsultRow, PersonRow, ConsultantRow, ConfirmationRow | None, TextsOffRow | None
+]:
     return (
-        select(ConsultRow, PersonRow, ConsultantRow)
+        select(ConsultRow, PersonRow, ConsultantRow, ConfirmationRow, TextsOffRow)
         .join(PersonRow, PersonRow.id == ConsultRow.person_id)
         .join(ConsultantRow, ConsultantRow.id == ConsultRow.consultant_id)
+        .outerjoin(
+            ConfirmationRow,
+            and_(
+                ConfirmationRow.consult_id == ConsultRow.id,
+                ConfirmationRow.revision == ConsultRow.revision,
+            ),
+        )
+        .outerjoin(TextsOffRow, TextsOffRow.phone_digest == PersonRow.phone_digest)
     )
 
 
@@ -101,11 +128,17 @@ def _some(
     skip: int = 0,
 ) -> list[Call]:
     query = _calls().where(*conditions).order_by(order, ConsultRow.id).limit(limit).offset(skip)
-    return [_call(row) for row in session.execute(query)]
+    return _with_troubles(session, session.execute(query).all())
 
 
-def _call(row: Row[ConsultRow, PersonRow, ConsultantRow]) -> Call:
-    consult, person, consultant = row
+def _with_troubles(session: Session, rows: Sequence[_Found]) -> list[Call]:
+    calls = [_call(row) for row in rows]
+    troubles = troubles_of(session, [call.consult.id for call in calls])
+    return [replace(call, troubles=troubles.get(call.consult.id, ())) for call in calls]
+
+
+def _call(row: _Found) -> Call:
+    consult, person, consultant, confirmation, texts_off = row
     return Call(
         consult=consult_of(consult),
         person=person.name,
@@ -118,4 +151,6 @@ def _call(row: Row[ConsultRow, PersonRow, ConsultantRow]) -> Call:
         note=consult.note,
         nonce=consult.nonce,
         booked_at=consult.booked_at,
+        confirmed_at=None if confirmation is None else confirmation.at,
+        texts_off=texts_off is not None,
     )

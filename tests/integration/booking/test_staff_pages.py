@@ -14,6 +14,7 @@ from shared.staff import apply_staff_changed
 from shared.web.context import WebContext
 from shared.web.cookie import NAME, StaffCookie
 from tests.conftest import DatabaseFactory
+from tests.integration.booking.hearing import failed, hear, opted_out, reply, told
 from tests.integration.booking.office import NOW, TEN, book, employ, published, rows, wanted
 from tests.integration.booking.site import open_site
 
@@ -87,6 +88,41 @@ def test_calls_to_come_are_listed_and_opening_one_is_recorded(site: Service) -> 
     assert "(207) 555-0101" in detail
     assert "rosa1@example.org" in detail
     assert acts(site)[-1] == "consult.view"
+
+
+def test_a_confirmed_call_says_so_in_the_list_and_on_its_page(site: Service) -> None:
+    client = sign_in(site, "coordinator")
+    assert "Confirmed" not in client.get("/booking/staff/").get_data(as_text=True)
+    hear(site.database, told(reply(the_call(site).rpartition("/")[2])))
+    assert "Confirmed" in client.get("/booking/staff/").get_data(as_text=True)
+    page = client.get(the_call(site)).get_data(as_text=True)
+    assert "Confirmed</span>" in page
+    assert "Monday, January 4, 10:00 AM Eastern Time, by text." in page
+
+
+def test_what_did_not_arrive_is_said_in_the_list_while_it_matters_and_on_the_page(
+    site: Service,
+) -> None:
+    client = sign_in(site, "coordinator")
+    hear(site.database, told(failed(the_call(site).rpartition("/")[2], reason="30006")))
+    line = (
+        "The text could not be delivered: "
+        "the number is a landline, or its carrier takes no texts; call instead."
+    )
+    assert line in client.get("/booking/staff/").get_data(as_text=True)
+    assert line in client.get(the_call(site)).get_data(as_text=True)
+    site.app.extensions["grip"].clock.set(TEN.replace(hour=20))
+    client = sign_in(site, "coordinator")
+    assert line not in client.get("/booking/staff/").get_data(as_text=True)
+    assert line in client.get(the_call(site)).get_data(as_text=True)
+
+
+def test_a_number_that_wants_no_texts_is_marked_on_the_page(site: Service) -> None:
+    client = sign_in(site, "coordinator")
+    words = "Texts are off for this number"
+    assert words not in client.get(the_call(site)).get_data(as_text=True)
+    hear(site.database, told(opted_out("+12075550101", 1)))
+    assert words in client.get(the_call(site)).get_data(as_text=True)
 
 
 def test_qualified_is_announced_once_with_the_note_kept_here(site: Service) -> None:
