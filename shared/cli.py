@@ -33,6 +33,9 @@ class Progress:
         self._done += count
         if self._live:
             print(f"\r{self._what}: {self._done} of {self._total}", end="", file=sys.stderr)
-        if self._done >= self._total:
-            end = "\n" if self._live else f"{self._what}: {self._done} of {self._total}\n"
-            print(end, end="", file=sys.stderr, flush=True)
+
+    def finish(self) -> None:
+        """Everything is done."""
+        self._done = self._total
+        start = "\r" if self._live else ""
+        print(f"{start}{self._what}: {self._done} of {self._total}", file=sys.stderr, flush=True)

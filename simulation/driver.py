@@ -33,11 +33,15 @@ class Driver:
         """Carry events between the services until none waits; no time passes."""
         settle(self._carry)
 
-    def run_jobs(self) -> None:
-        """Settle, call every periodic step until none says that more waits, and settle again."""
+    def run_jobs(self, *names: str) -> None:
+        """Settle, call every periodic step until none says that more waits, and settle again.
+
+        With `names`, only the steps that these services add themselves.
+        """
         self.settle()
         for worker in self.workers:
-            for job in worker.jobs:
+            wanted = worker.service.name in names
+            for job in worker.service.jobs if wanted else () if names else worker.jobs:
                 self._exhaust(job)
         self.settle()
 

@@ -7,7 +7,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from services.commands.serving import wait_for_stop
+from services.commands.serving import heed_signals, wait_for_stop
 from services.commands.system import build_service, bus_of, read_settings
 from shared import logs
 from shared.cli import Fault, say
@@ -50,6 +50,7 @@ def work(arguments: Namespace) -> int:
     bus = bus_of(settings)
     runner = Runner(parts.clock)
     runner.add(Worker(service, bus))
+    stopping = heed_signals()
     runner.start()
     say(f"{arguments.service} works")
 
@@ -58,5 +59,5 @@ def work(arguments: Namespace) -> int:
         bus.close()
         service.database.dispose()
 
-    wait_for_stop(stop)
+    wait_for_stop(stopping, stop)
     return 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from services.booking import bootstrap as booking_bootstrap
@@ -16,9 +15,7 @@ from services.commands.system import System, build_system
 from services.notify import bootstrap as notify_bootstrap
 from services.notify import seed as notify_seed
 from shared import logs
-from shared.bus.memory import MemoryBus
-from shared.cli import Fault, say
-from shared.runtime import Worker, settle
+from shared.cli import say
 
 
 def run(arguments: Namespace) -> int:
@@ -27,6 +24,8 @@ def run(arguments: Namespace) -> int:
     system = build_system()
     try:
         if arguments.demo:
+            from services.commands.demo import plant_demo
+
             plant_demo(system)
             say("The sample practice is in place.")
         say(f"Staff sign-in    {plant_first_run(system)}")
@@ -38,41 +37,13 @@ def run(arguments: Namespace) -> int:
 def plant_first_run(system: System) -> str:
     """Make what is missing for a start; returns a fresh one-time sign-in link for the owner."""
     for name, seed in _SEEDS.items():
-        _call(system, name, seed.first_run)
+        call(system, name, seed.first_run)
     now, database = system.parts.clock.now(), system.services["cohort"].database
     keys = cohort_bootstrap.make_keys(system.settings["cohort"])
     return database.run(lambda session: issue_owner_link(session, keys=keys, now=now))
 
 
-def plant_demo(system: System) -> None:
-    """Fill the databases with a sample practice, once. Raises `Fault` where people could be hurt.
-
-    Nothing of it may reach anyone, so it is refused where messages are really sent.
-    """
-    settings = system.settings["notify"]
-    if settings.env == "production" or settings.sends_texts or settings.sends_email:
-        raise Fault("--demo is refused here: texts or email would really be sent to its people")
-    _call(system, "booking", booking_seed.demo)
-    _call(system, "cohort", cohort_seed.demo)
-    spread_events(system, system.parts.clock.now())
-
-
-def spread_events(system: System, now: datetime) -> None:
-    """Carry every waiting event to every service, here and now, without the broker's help."""
-    bus = MemoryBus()
-    bus.declare(system.topology())
-    workers = [Worker(service, bus) for service in system.services.values()]
-
-    def step() -> bool:
-        relayed = [worker.relay.step(now) for worker in workers]
-        consumed = [worker.consumer.step(now) for worker in workers]
-        return any(relayed) or any(consumed)
-
-    settle(step)
-    bus.close()
-
-
-def _call(system: System, name: str, act: Callable[..., object]) -> None:
+def call(system: System, name: str, act: Callable[..., object]) -> None:
     """Call one service's seed in one transaction on its database."""
     settings, now = system.settings[name], system.parts.clock.now()
     keys = _BOOTSTRAPS[name].make_keys(settings)

@@ -120,8 +120,8 @@ class WebServer:
             time.sleep(0.02)
 
 
-def wait_for_stop(then: Callable[[], None]) -> None:
-    """Block until SIGTERM or Ctrl-C, then call `then`."""
+def heed_signals() -> threading.Event:
+    """From now on SIGTERM and Ctrl-C set the event, instead of ending the process at once."""
     import signal
 
     stopping = threading.Event()
@@ -131,6 +131,11 @@ def wait_for_stop(then: Callable[[], None]) -> None:
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
+    return stopping
+
+
+def wait_for_stop(stopping: threading.Event, then: Callable[[], None]) -> None:
+    """Block until the event of `heed_signals` is set, then call `then`."""
     while not stopping.wait(3600):
         pass
     then()

@@ -9,8 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from services.commands.seed import plant_demo, plant_first_run
-from services.commands.serving import OneOrigin, WebServer, wait_for_stop
+from services.commands.demo import plant_demo
+from services.commands.seed import plant_first_run
+from services.commands.serving import OneOrigin, WebServer, heed_signals, wait_for_stop
 from services.commands.system import System, build_system, read_settings
 from shared import logs
 from shared.bus.replay import DiffReplay
@@ -39,10 +40,11 @@ def run(arguments: Namespace) -> int:
         plant_demo(system)
     link = plant_first_run(system)
     runner = _runner(system)
+    stopping = heed_signals()
     web.start()
     runner.start()
     _welcome(system, link)
-    wait_for_stop(lambda: _stop(web, runner, system))
+    wait_for_stop(stopping, lambda: _stop(web, runner, system))
     lock.close()
     return 0
 
@@ -103,7 +105,7 @@ def _welcome(system: System, link: str) -> None:
     say()
     say(f"  Booking page     {base}/booking/")
     say(f"  Staff sign-in    {link}")
-    say("                   (works once, for 12 hours; a new one is printed at every start)")
+    say("                   (works once, for 24 hours; a new one is printed at every start)")
     say(f"  Messages         {base}/notify/outbox   (texts: {texts}; email: {email})")
     say()
     say("Ctrl-C stops it. Everything is kept in " + str(settings.data_dir.resolve()))
