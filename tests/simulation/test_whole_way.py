@@ -75,8 +75,7 @@ def _book(driver: Driver, start: str) -> dict[str, str]:
     )
     assert answer.status_code == 201, answer.text
     driver.run_jobs()
-    made: dict[str, str] = answer.json
-    return made
+    return dict(answer.json or {})
 
 
 def _token(consult: dict[str, str]) -> str:

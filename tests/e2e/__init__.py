@@ -1,0 +1,1 @@
+"""Walks through the running system in a browser."""

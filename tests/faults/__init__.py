@@ -1,0 +1,1 @@
+"""What happens when processes are killed, brokers are away and everybody books at once."""

@@ -1,0 +1,1 @@
+"""Grip as real processes: started, asked, stopped and killed by tests."""
