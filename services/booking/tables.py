@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.db.base import naming
-from shared.db.types import Sealed, UtcDateTime
+from shared.db.types import Sealed, SealedJson, UtcDateTime
 
 Id = String(36)
 Digest = String(64)
@@ -105,6 +105,8 @@ class ConsultRow(PreferencesColumns, Base):
     outcome: Mapped[str | None] = mapped_column(String(16))
     follow_up_on: Mapped[date | None]
     note: Mapped[str | None] = mapped_column(Sealed())
+    given: Mapped[dict[str, str | None]] = mapped_column(SealedJson())
+    """Name, email and phone as said in this booking."""
     revision: Mapped[int]
     nonce: Mapped[str] = mapped_column(String(32))
     token_digest: Mapped[str] = mapped_column(Digest, unique=True)

@@ -10,53 +10,32 @@
 
     @blueprint.post("/consults")
     @public
-    @api.operation(body=NewConsult, headers=Keyed, answers={201: Booked}, refusals=(409,))
+    @api.operation(
+        body=NewConsult, headers=Keyed, answers={201: Booked}, refusals={409: SlotTakenProblem}
+    )
     def book(body: NewConsult, headers: Keyed) -> tuple[Booked, int]: ...
 
     api.attach(blueprint)   # GET /booking/api/v1/openapi.json
 
 A view gets what it declared as keyword arguments and answers with a model, with a model and a
 status, or with anything Flask takes. Input that does not fit never reaches it: 415 when it is
-not JSON, 400 `malformed-json`, 422 `invalid` with every wrong field in `fields`.
+not JSON, 400 `malformed-json`, 422 `invalid` with every wrong field in `fields` (see `reading`).
 
 SpecTree only documents: its own parsing takes a broken body for an empty one.
 """
 
 import functools
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from flask import Blueprint, Response, current_app, jsonify
+from pydantic import BaseModel, ConfigDict, Field
 from spectree import Response as Answers
 from spectree import SpecTree
 
 from shared.web.access import public
-from shared.web.errors import Invalid, Refused
-from shared.web.security import is_text
-
-M = TypeVar("M", bound=BaseModel)
-_WORDS = {
-    "missing": "This is needed.",
-    "string_too_short": "This is needed.",
-    "extra_forbidden": "There is no such field.",
-    "model_type": "Send an object.",
-}
-_UNSPEAKABLE = "This has a character that can't be typed."
-
-
-class MalformedJson(Refused):
-    """The body can't be read as JSON."""
-
-    slug = "malformed-json"
-
-
-class NotJson(Refused):
-    """The body is sent as something else than JSON."""
-
-    slug = "unsupported-media-type"
+from shared.web.reading import read_body, read_headers, read_query
 
 
 class Problem(BaseModel):
@@ -75,7 +54,9 @@ class Problem(BaseModel):
 class Api:
     """The operations of one service and their description."""
 
-    def __init__(self, service: str, *, title: str, version: str = "1") -> None:
+    def __init__(
+        self, service: str, *, title: str, description: str = "", version: str = "1"
+    ) -> None:
         self._tree = SpecTree(
             "flask",
             mode="strict",
@@ -83,6 +64,7 @@ class Api:
             annotations=False,
             path=f"{service}/api/v{version}/openapi",
             title=title,
+            description=description,
             version=version,
             validation_error_model=Problem,
             naming_strategy=lambda model: str(model.__name__),
@@ -96,16 +78,17 @@ class Api:
         body: type[BaseModel] | None = None,
         query: type[BaseModel] | None = None,
         headers: type[BaseModel] | None = None,
-        refusals: Sequence[int] = (),
+        refusals: Mapping[int, type[BaseModel]] | None = None,
         tags: Sequence[str] = (),
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Check what comes in, write what goes out, and describe both.
 
-        `refusals` are the statuses above 400 that are the operation's own, such as 409.
+        `refusals` are the operation's own, such as 409, or those that tell more than `Problem`.
         """
-        told = {*refusals, 422, 429, *((400, 413, 415) if body else ())}
+        usual = (400, *((422,) if body or query or headers else ()), *((413, 415) if body else ()))
+        told = dict.fromkeys(usual, Problem) | dict(refusals or {})
         models = {f"HTTP_{status}": model for status, model in answers.items()}
-        models.update({f"HTTP_{status}": Problem for status in sorted(told)})
+        models.update({f"HTTP_{status}": told[status] for status in sorted(told)})
 
         def wrap(view: Callable[..., Any]) -> Callable[..., Any]:
             describe = self._tree.validate(
@@ -133,6 +116,36 @@ class Api:
 
         return wrap
 
+    def callback(
+        self,
+        *,
+        form: type[BaseModel],
+        answers: Mapping[int, type[BaseModel] | None],
+        query: type[BaseModel] | None = None,
+        headers: type[BaseModel] | None = None,
+        tags: Sequence[str] = (),
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Describe a view that a provider posts a form to; 403 when it is not genuine.
+
+        The view reads the form by itself: its signature is over the form as it came.
+        """
+        models = {f"HTTP_{status}": model for status, model in {**answers, 403: Problem}.items()}
+
+        def wrap(view: Callable[..., Any]) -> Callable[..., Any]:
+            described: Callable[..., Any] = self._tree.validate(
+                form=form,
+                query=query,
+                headers=headers,
+                resp=Answers(**models),
+                tags=tags,
+                operation_id=view.__name__,
+                validation_error_status=403,  # no 422: fields are never checked
+                skip_validation=True,
+            )(view)
+            return described
+
+        return wrap
+
     def attach(self, blueprint: Blueprint) -> None:
         """Serve the description at `openapi.json` under the blueprint's prefix."""
 
@@ -146,81 +159,14 @@ class Api:
         document: dict[str, Any] = json.loads(current_app.json.dumps(self._tree.spec))
         for path in document["paths"].values():
             for operation in path.values():
+                sent = operation.get("requestBody", {}).get("content", {})
+                if "multipart/form-data" in sent:  # what SpecTree says of every form
+                    sent["application/x-www-form-urlencoded"] = sent.pop("multipart/form-data")
                 for status, answer in operation.get("responses", {}).items():
                     content = answer.get("content", {})
                     if int(status) >= 400 and "application/json" in content:
                         content["application/problem+json"] = content.pop("application/json")
         return document
-
-
-def read_body(model: type[M]) -> M:
-    """The JSON body as a `model`. Raises `NotJson`, `MalformedJson` or `Invalid`."""
-    return _validated(model, read_json(), whole="body")
-
-
-def read_query(model: type[M]) -> M:
-    """The query string as a `model`. Raises `Invalid`."""
-    return _validated(model, request.args.to_dict(), whole="query")
-
-
-def read_headers(model: type[M]) -> M:
-    """The headers that `model` names (by alias) as a `model`. Raises `Invalid`."""
-    names = [info.alias or name for name, info in model.model_fields.items()]
-    present = {name: request.headers[name] for name in names if name in request.headers}
-    return _validated(model, present, whole="headers")
-
-
-def read_json() -> Any:
-    """The JSON value of the body. Raises `NotJson` or `MalformedJson`."""
-    kind = request.mimetype
-    if not (kind == "application/json" or kind.endswith("+json")):
-        raise NotJson("Send the body as application/json.")
-    try:
-        return json.loads(request.get_data().decode("utf-8"), parse_constant=_no_such_number)
-    except (ValueError, RecursionError) as error:
-        raise MalformedJson("The body can't be read as JSON.") from error
-
-
-def _validated(model: type[M], value: Any, *, whole: str) -> M:
-    wrong = {_name(where, whole): _UNSPEAKABLE for where in _unspeakable(value)}
-    try:
-        found = model.model_validate(value)
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False)
-        wrong = {_name(each["loc"], whole): _say(each) for each in details} | wrong
-    if wrong:
-        raise Invalid(f"Needs fixing: {', '.join(wrong)}.", fields=wrong)
-    return found
-
-
-def _name(where: tuple[int | str, ...], whole: str) -> str:
-    name = ".".join(str(step) for step in where) or whole
-    return name[:80].encode("ascii", "backslashreplace").decode()
-
-
-def _say(detail: ErrorDetails) -> str:
-    context = detail.get("ctx", {})
-    if detail["type"] == "value_error":
-        return str(context["error"])
-    if detail["type"] == "string_too_long":
-        return f"At most {context['max_length']} characters."
-    if detail["type"] == "string_too_short" and context["min_length"] > 1:
-        return f"At least {context['min_length']} characters."
-    return _WORDS.get(detail["type"], detail["msg"])
-
-
-def _unspeakable(value: Any, where: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Where in a JSON value there are characters that no text has."""
-    if isinstance(value, str) and not is_text(value):
-        yield where
-    elif isinstance(value, dict):
-        for name, each in value.items():
-            if not is_text(name):
-                yield (*where, "(a name)")
-            yield from _unspeakable(each, (*where, name))
-    elif isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from _unspeakable(each, (*where, index))
 
 
 def _written(answer: Any) -> Any:
@@ -230,7 +176,3 @@ def _written(answer: Any) -> Any:
     if isinstance(answer, BaseModel):
         return Response(answer.model_dump_json(by_alias=True), mimetype="application/json")
     return answer
-
-
-def _no_such_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")

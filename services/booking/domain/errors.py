@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
+from services.booking.domain.intervals import written
 from services.booking.domain.slots import Reason
 
 _WHY = {
@@ -43,7 +44,7 @@ class SlotTaken(BookingError):
     slug: ClassVar[str] = "slot-taken"
 
     def __init__(self, start: datetime, alternatives: Sequence[datetime]) -> None:
-        near = [f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in alternatives]
+        near = [written(at) for at in alternatives]
         super().__init__(
             "That time was just taken.",
             fields={"start": "That time was just taken."},
@@ -111,7 +112,8 @@ class IdempotencyMismatch(BookingError):
     slug: ClassVar[str] = "idempotency-mismatch"
 
     def __init__(self) -> None:
-        super().__init__("This Idempotency-Key was used before with another body. Use a new key.")
+        wrong = "This key was used before with another body. Use a new key."
+        super().__init__(wrong, fields={"Idempotency-Key": wrong})
 
 
 class UnknownConsultant(BookingError):

@@ -35,6 +35,11 @@ def instant(minute: int) -> datetime:
     return EPOCH + timedelta(minutes=minute)
 
 
+def written(at: datetime) -> str:
+    """An aware UTC instant as forms, addresses and JSON carry it, such as 2027-01-14T19:40:00Z."""
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
 def span_of(start: datetime, end: datetime) -> Span:
     """The smallest span of whole minutes that covers start to end."""
     return Span(minute_of(start), minute_from(end))

@@ -41,6 +41,19 @@ class Preferences:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What someone said of themselves in one booking: all that its own page may show.
+
+    The person it is taken for may be known by another name, or have changed since; whoever holds
+    the link may be a stranger who only knew an email and a phone number.
+    """
+
+    name: str
+    email: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
     """What someone says about themselves when booking. `phone` is E.164."""
 
@@ -50,6 +63,10 @@ class Details:
     timezone: str
     locale: str
     sms_consent: bool
+
+    def given(self) -> Given:
+        """Who they say they are."""
+        return Given(self.name, self.email, self.phone)
 
     def preferences(self, *, method: str, now: datetime) -> Preferences:
         """The choices in it, with the consent to the current wording as evidence."""

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from services.booking.domain.consult import Consult, Outcome, Status
 from services.booking.domain.errors import UnknownConsult, UnknownLink
+from services.booking.domain.person import Given
 from services.booking.domain.trouble import Trouble
 from services.booking.keys import Keys
-from services.booking.store.consults import consult_of
+from services.booking.store.consults import consult_of, given_of
 from services.booking.store.hearsay import troubles_of
 from services.booking.tables import (
     ConfirmationRow,
@@ -26,13 +27,16 @@ _Found = Row[ConsultRow, PersonRow, ConsultantRow, ConfirmationRow | None, Texts
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A consult, who comes and who holds it. `email` and `phone` are the person's.
+    """A consult, who comes and who holds it.
 
+    `person`, `email` and `phone` are for staff; `given` is what the booking itself said, which is
+    all that its own page shows.
     `confirmed_at` is when the person confirmed this very time, `troubles` what did not reach them
     about it; `texts_off` says that their number wants no texts.
     """
 
     consult: Consult
+    given: Given
     person: str
     email: str | None
     phone: str | None
@@ -141,6 +145,7 @@ def _call(row: _Found) -> Call:
     consult, person, consultant, confirmation, texts_off = row
     return Call(
         consult=consult_of(consult),
+        given=given_of(consult),
         person=person.name,
         email=person.email,
         phone=person.phone,

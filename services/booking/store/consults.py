@@ -1,5 +1,6 @@
 """Consults: loaded locked for a change, saved whole."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
@@ -11,6 +12,7 @@ from services.booking.domain.consultant import Consultant
 from services.booking.domain.errors import UnknownConsult, UnknownLink
 from services.booking.domain.ids import ConsultantId, ConsultId, PersonId
 from services.booking.domain.intervals import instant
+from services.booking.domain.person import Given
 from services.booking.domain.zones import local_date
 from services.booking.keys import Keys
 from services.booking.store import cells
@@ -44,6 +46,7 @@ def add_consult(
     consult: Consult,
     consultant: Consultant,
     *,
+    given: Given,
     nonce: str,
     keys: Keys,
     now: datetime,
@@ -55,6 +58,7 @@ def add_consult(
     token = keys.token(consult.id, nonce)
     row = ConsultRow(
         id=consult.id,
+        given=asdict(given),
         nonce=nonce,
         booked_at=now,
         token_digest=keys.token_digest(token),
@@ -107,6 +111,12 @@ def consult_of(row: ConsultRow) -> Consult:
         follow_up_on=row.follow_up_on,
         revision=row.revision,
     )
+
+
+def given_of(row: ConsultRow) -> Given:
+    """What the booking itself said of who comes."""
+    said = row.given
+    return Given(said["name"] or "", said["email"], said["phone"])
 
 
 def _locked(session: Session, condition: ColumnElement[bool]) -> ConsultRow | None:

@@ -1,6 +1,5 @@
 """Book a consult for someone who filled in the public form."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -13,8 +12,9 @@ from services.booking.domain.ids import ConsultId, PersonId
 from services.booking.domain.person import Details, Person, Preferences, newcomer
 from services.booking.keys import Keys
 from services.booking.queries.availability import free_consultants, taken
-from services.booking.store import answers, cells, consults, people
+from services.booking.store import answers, consults, people
 from services.booking.use_cases.announce import announce
+from services.booking.use_cases.first_free import take_first_free
 from shared import events
 from shared.db import entropy_of
 
@@ -79,12 +79,24 @@ def book_consult(
     proposed = candidates(session, wanted.start, now=now)
     person = _person(session, wanted.details, preferences, keys=keys)
 
-    def consult_with(consultant: Consultant) -> Consult:
-        return Consult(
+    nonce = entropy_of(session).token()
+
+    def take(consultant: Consultant) -> Consult:
+        consult = Consult(
             consult_id, person.id, consultant.id, wanted.start, wanted.meeting, preferences
         )
+        consults.add_consult(
+            session,
+            consult,
+            consultant,
+            given=wanted.details.given(),
+            nonce=nonce,
+            keys=keys,
+            now=now,
+        )
+        return consult
 
-    consult = _take_first_free(session, proposed, consult_with, keys=keys, now=now)
+    consult = take_first_free(proposed, take)
     if consult is None:
         raise taken(session, wanted.start, now=now)
     announce(session, events.ConsultBooked, consult, by=Actor.PERSON, keys=keys, now=now)
@@ -117,25 +129,6 @@ def _person(session: Session, details: Details, preferences: Preferences, *, key
     person = newcomer(PersonId(entropy_of(session).uuid()), details, preferences)
     alike = people.resembles_someone(session, details, keys)
     return people.add_person(session, replace(person, possible_duplicate=alike), keys)
-
-
-def _take_first_free(
-    session: Session,
-    proposed: list[Consultant],
-    consult_with: Callable[[Consultant], Consult],
-    *,
-    keys: Keys,
-    now: datetime,
-) -> Consult | None:
-    nonce = entropy_of(session).token()
-    for consultant in proposed:
-        consult = consult_with(consultant)
-        try:
-            consults.add_consult(session, consult, consultant, nonce=nonce, keys=keys, now=now)
-        except cells.CellsTaken:
-            continue
-        return consult
-    return None
 
 
 def _told(session: Session, consult_id: ConsultId, start: datetime, *, keys: Keys) -> Booked:

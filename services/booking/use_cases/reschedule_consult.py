@@ -8,8 +8,9 @@ from services.booking.domain.consult import Actor, Consult, moved
 from services.booking.domain.consultant import Consultant
 from services.booking.keys import Keys
 from services.booking.queries.availability import free_consultants, taken
-from services.booking.store import cells, consults
+from services.booking.store import consults
 from services.booking.use_cases.announce import announce
+from services.booking.use_cases.first_free import take_first_free
 from shared import events
 
 
@@ -26,26 +27,14 @@ def reschedule_consult(
     moved(consult, start, consultant_id=consult.consultant_id, now=now)  # refuses before asking
     proposed = free_consultants(session, start, now=now, ignoring=consult.id)
     proposed.sort(key=lambda who: who.id != consult.consultant_id)
-    after = _take_first_free(session, proposed, consult, start=start, now=now)
+
+    def take(consultant: Consultant) -> Consult:
+        after = moved(consult, start, consultant_id=consultant.id, now=now)
+        consults.move_consult(session, after, consultant)
+        return after
+
+    after = take_first_free(proposed, take)
     if after is None:
         raise taken(session, start, now=now)
     announce(session, events.ConsultRescheduled, after, by=by, keys=keys, now=now)
     return after
-
-
-def _take_first_free(
-    session: Session,
-    proposed: list[Consultant],
-    consult: Consult,
-    *,
-    start: datetime,
-    now: datetime,
-) -> Consult | None:
-    for consultant in proposed:
-        after = moved(consult, start, consultant_id=consultant.id, now=now)
-        try:
-            consults.move_consult(session, after, consultant)
-        except cells.CellsTaken:
-            continue
-        return after
-    return None

@@ -1,25 +1,24 @@
-"""How instants and consults are written in JSON."""
+"""Times and consults as the API answers with them."""
 
 from datetime import datetime
 
 from services.booking.queries.calls import Call
 from services.booking.use_cases.book_consult import Booked
 from services.booking.web.schemas import BookedAnswer, ConsultAnswer, Slot
-from services.booking.web.wording import value
 from shared import times
 
 
 def slot(start: datetime, end: datetime, *, tz: str) -> Slot:
     """A time on offer, in words for this zone."""
-    return Slot(start=value(start), end=value(end), label=times.full(start, tz))
+    return Slot(start=start, end=end, label=times.full(start, tz))
 
 
 def booked(done: Booked) -> BookedAnswer:
     """What somebody who booked is told."""
     return BookedAnswer(
         id=done.consult_id,
-        start=value(done.start),
-        end=value(done.end),
+        start=done.start,
+        end=done.end,
         manage_url=done.manage_url,
     )
 
@@ -29,8 +28,8 @@ def consult(call: Call, *, manage_url: str, now: datetime) -> ConsultAnswer:
     it = call.consult
     return ConsultAnswer(
         id=it.id,
-        start=value(it.starts_at),
-        end=value(it.ends_at),
+        start=it.starts_at,
+        end=it.ends_at,
         manage_url=manage_url,
         status=it.status.value,
         timezone=it.preferences.timezone,

@@ -1,11 +1,10 @@
 """The JSON API of booking, as docs and embeds use it. It knows no cookie and no session."""
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, jsonify, request
-from pydantic import BaseModel
-from spectree import Response as Answers
+from flask import Blueprint
 
 from services.booking.domain.consultant import LENGTH
 from services.booking.queries.availability import offered
@@ -13,15 +12,12 @@ from services.booking.queries.calls import Call
 from services.booking.use_cases.book_consult import Once, Wanted, book_consult
 from services.booking.web import answers, limits, links
 from services.booking.web.context import keys
-from services.booking.web.openapi import document, spec
-from services.booking.web.reading import read_json, read_query
 from services.booking.web.schemas import (
     BookedAnswer,
     BookRequest,
     ConsultAnswer,
-    Key,
+    Keyed,
     NotOfferedProblem,
-    Problem,
     RescheduleRequest,
     Slots,
     SlotsQuery,
@@ -30,31 +26,28 @@ from services.booking.web.schemas import (
 from shared.web.access import public
 from shared.web.context import now, web
 from shared.web.errors import Invalid
+from shared.web.openapi import Api, Problem
 
 api = Blueprint("api", __name__, url_prefix="/booking/api/v1")
+described = Api(
+    "booking",
+    title="Booking",
+    description="Free 20-minute consults: what is offered, and booking, moving and cancelling.",
+)
 
 LONGEST_LOOK = 62
 """Days that one request for slots may span."""
 
-
-@api.get("/openapi.json")
-@public
-def openapi() -> Response:
-    """This description."""
-    return jsonify(document())
+_TAGS = ("booking",)
+_ASKED_TIME: Mapping[int, type[Problem]] = {409: SlotTakenProblem, 422: NotOfferedProblem}
+_LINK: Mapping[int, type[Problem]] = {404: Problem, 429: Problem}
 
 
 @api.get("/slots")
 @public
-@spec.validate(
-    query=SlotsQuery,
-    resp=Answers(HTTP_200=Slots, HTTP_400=Problem, HTTP_422=Problem),
-    skip_validation=True,
-    tags=["booking"],
-)
-def slots() -> Response:
+@described.operation(query=SlotsQuery, answers={200: Slots}, tags=_TAGS)
+def slots(query: SlotsQuery) -> Slots:
     """Times on offer between two dates of a zone."""
-    query = read_query(SlotsQuery)
     zone = ZoneInfo(query.tz)
     start, end = (datetime.combine(day, time(), zone) for day in (query.from_, query.to))
     span = query.to - query.from_
@@ -63,108 +56,66 @@ def slots() -> Response:
         raise Invalid(wrong, fields={"to": wrong})
     with web().database.reading() as session:
         found = offered(session, start, end, now=now())
-    listed = [answers.slot(at, at + LENGTH, tz=query.tz) for at in found]
-    return _json(Slots(slots=listed))
+    return Slots(slots=[answers.slot(at, at + LENGTH, tz=query.tz) for at in found])
 
 
 @api.post("/consults")
 @public
-@spec.validate(
-    json=BookRequest,
-    headers=Key,
-    resp=Answers(
-        HTTP_201=BookedAnswer,
-        HTTP_400=Problem,
-        HTTP_409=SlotTakenProblem,
-        HTTP_413=Problem,
-        HTTP_415=Problem,
-        HTTP_422=NotOfferedProblem,
-        HTTP_429=Problem,
-    ),
-    skip_validation=True,
-    tags=["booking"],
+@described.operation(
+    body=BookRequest,
+    headers=Keyed,
+    answers={201: BookedAnswer},
+    refusals={**_ASKED_TIME, 429: Problem},
+    tags=_TAGS,
 )
-def book() -> Response:
+def book(body: BookRequest, headers: Keyed) -> tuple[BookedAnswer, int]:
     """Book a consult. The same Idempotency-Key and body again give the same answer."""
-    asked = read_json(BookRequest)
-    key = _key()
     limits.count_booking()
-    once = None if key is None else Once(key, asked.canonical())
-    wanted = Wanted(asked.start, asked.details(), asked.way(), "api", once)
+    once = None if headers.key is None else Once(headers.key, body.canonical())
+    wanted = Wanted(body.start, body.details(), body.way(), "api", once)
     at = now()
     done = web().database.run(lambda s: book_consult(s, wanted, keys=keys(), now=at))
-    return _json(answers.booked(done), 201)
+    return answers.booked(done), 201
 
 
 @api.get("/consults/<token>")
 @public(personal=True)
-@spec.validate(
-    resp=Answers(HTTP_200=ConsultAnswer, HTTP_400=Problem, HTTP_404=Problem, HTTP_429=Problem),
-    skip_validation=True,
-    tags=["booking"],
-)
-def show(token: str) -> Response:
+@described.operation(answers={200: ConsultAnswer}, refusals=_LINK, tags=_TAGS)
+def show(token: str) -> ConsultAnswer:
     """A consult as it stands."""
     return _consult(links.call_of(token))
 
 
 @api.post("/consults/<token>/reschedule")
 @public(personal=True)
-@spec.validate(
-    json=RescheduleRequest,
-    resp=Answers(
-        HTTP_200=ConsultAnswer,
-        HTTP_400=Problem,
-        HTTP_404=Problem,
-        HTTP_409=SlotTakenProblem,
-        HTTP_413=Problem,
-        HTTP_415=Problem,
-        HTTP_422=NotOfferedProblem,
-        HTTP_429=Problem,
-    ),
-    skip_validation=True,
-    tags=["booking"],
+@described.operation(
+    body=RescheduleRequest,
+    answers={200: ConsultAnswer},
+    refusals={**_LINK, **_ASKED_TIME},
+    tags=_TAGS,
 )
-def reschedule(token: str) -> Response:
+def reschedule(token: str, body: RescheduleRequest) -> ConsultAnswer:
     """Move a consult. When the new time is taken, the old one stands."""
-    links.move(token, read_json(RescheduleRequest).start)
+    links.move(token, body.start)
     return _consult(links.call_of(token))
 
 
 @api.post("/consults/<token>/cancel")
 @public(personal=True)
-@spec.validate(
-    resp=Answers(
-        HTTP_200=ConsultAnswer,
-        HTTP_400=Problem,
-        HTTP_404=Problem,
-        HTTP_409=Problem,
-        HTTP_413=Problem,
-        HTTP_429=Problem,
-    ),
-    skip_validation=True,
-    tags=["booking"],
+@described.operation(
+    answers={200: ConsultAnswer},
+    refusals={**_LINK, 409: Problem, 413: Problem},
+    tags=_TAGS,
 )
-def cancel(token: str) -> Response:
+def cancel(token: str) -> ConsultAnswer:
     """Cancel a consult; again changes nothing."""
     links.cancel(token)
     return _consult(links.call_of(token))
 
 
-def _key() -> str | None:
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        return None
-    if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
-        wrong = "Use 1 to 200 plain characters, such as a UUID."
-        raise Invalid(wrong, fields={"Idempotency-Key": wrong})
-    return key
+described.attach(api)
 
 
-def _consult(call: Call) -> Response:
+def _consult(call: Call) -> ConsultAnswer:
     url = keys().manage_url(call.consult.id, call.nonce)
-    return _json(answers.consult(call, manage_url=url, now=now()))
-
-
-def _json(answer: BaseModel, status: int = 200) -> Response:
-    return Response(answer.model_dump_json(), status=status, mimetype="application/json")
+    return answers.consult(call, manage_url=url, now=now())

@@ -14,17 +14,18 @@ from flask.typing import ResponseReturnValue
 
 from services.booking.domain.consult import Status
 from services.booking.domain.errors import NotChangeable, NotOffered, SlotTaken
+from services.booking.domain.intervals import written
 from services.booking.queries.calls import Call
 from services.booking.web import links, wording
 from services.booking.web.calendar import ics
 from services.booking.web.choosing import asked_zone, choice
 from services.booking.web.context import keys
-from services.booking.web.reading import read
 from services.booking.web.schemas import RescheduleRequest
 from shared import times
 from shared.web.access import public
 from shared.web.context import now
 from shared.web.errors import Invalid
+from shared.web.reading import read
 
 manage = Blueprint("manage", __name__, url_prefix="/booking/m/<token>")
 
@@ -54,7 +55,11 @@ def move(token: str) -> ResponseReturnValue:
         start = read(RescheduleRequest, {"start": request.form.get("start", "")}).start
         moved = links.move(token, start)
     except Invalid:
+        flash("Choose one of the times shown.")
         return redirect(url_for("manage.choose_time", token=token), 303)
+    except NotChangeable as refused:
+        flash(str(refused))
+        return redirect(url_for("manage.show", token=token), 303)
     except (SlotTaken, NotOffered) as refused:
         status = 409 if isinstance(refused, SlotTaken) else 422
         return _move_page(call, token, notice=_stays(call, str(refused)), status=status)
@@ -106,7 +111,7 @@ def _move_page(call: Call, token: str, *, notice: str = "", status: int = 200) -
         "move.html",
         offer=choice(tz, ignoring=call.consult.id),
         zones=wording.zones(tz),
-        current=wording.value(call.consult.starts_at),
+        current=written(call.consult.starts_at),
         notice=notice,
         **_shown(call, token),
     )
@@ -116,8 +121,8 @@ def _move_page(call: Call, token: str, *, notice: str = "", status: int = 200) -
 def _stays(call: Call, refusal: str) -> str:
     at, tz = call.consult.starts_at, call.consult.preferences.timezone
     day = times.long_day(at, tz).partition(",")[0]
-    first = refusal.partition(". ")[0].rstrip(".")
-    return f"{first}. Your call on {day} at {times.clock_time(at, tz)} stays as it was."
+    call_stays = f"Your call on {day} at {times.clock_time(at, tz)} stays as it was."
+    return f"{wording.headline(refusal)}. {call_stays}"
 
 
 def _shown(call: Call, token: str) -> dict[str, object]:
@@ -127,7 +132,7 @@ def _shown(call: Call, token: str) -> dict[str, object]:
         "consult": consult,
         "token": token,
         "tz": consult.preferences.timezone,
-        "name": wording.first_name(call.person),
+        "name": wording.first_name(call.given.name),
         "who": wording.short_name(call.consultant),
         "title": wording.title(call.consultant),
         "can_change": consult.can_change(now()),

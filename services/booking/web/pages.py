@@ -13,19 +13,20 @@ from services.booking.domain.errors import (
     NotOffered,
     SlotTaken,
 )
+from services.booking.domain.intervals import written
 from services.booking.domain.person import CONSENT_TEXT
 from services.booking.queries.availability import free_consultants, taken
 from services.booking.use_cases.book_consult import Booked, Once, Wanted, book_consult
 from services.booking.web import limits, wording
 from services.booking.web.choosing import asked_zone, choice
 from services.booking.web.context import keys
-from services.booking.web.reading import read
 from services.booking.web.schemas import BookRequest, RescheduleRequest
 from shared.times import is_zone
 from shared.web.access import public
 from shared.web.context import now, web
 from shared.web.errors import Invalid
 from shared.web.limits import RateLimited
+from shared.web.reading import read
 
 pages = Blueprint("pages", __name__, url_prefix="/booking")
 
@@ -56,15 +57,15 @@ def choose() -> ResponseReturnValue:
 def details() -> ResponseReturnValue:
     """Give name, email and phone for the chosen time; nothing is booked yet."""
     tz = asked_zone(web().settings.practice_timezone)
+    start = _instant(request.args.get("start", ""))
+    if start is None:
+        return redirect(url_for("pages.choose", tz=tz))
     try:
-        start = read(RescheduleRequest, {"start": request.args.get("start", "")}).start
         with web().database.reading() as session:
             free_consultants(session, start, now=now())
-    except Invalid:
-        return redirect(url_for("pages.choose", tz=tz))
     except BookingError as refused:
         return _choose_page(tz, notice=str(refused))
-    values = {"start": wording.value(start), "timezone": tz, "meeting": "phone"}
+    values = {"start": written(start), "timezone": tz, "meeting": "phone"}
     return _details_page(values, start=start)
 
 
@@ -77,8 +78,8 @@ def book() -> ResponseReturnValue:
     try:
         asked = read(BookRequest, {**values, "sms_consent": "sms_consent" in form})
     except Invalid as wrong:
-        if "start" not in values and "gone" in form:
-            return _still_to_choose(values, form["gone"])
+        if "start" not in values and (gone := _instant(form.get("gone", ""))):
+            return _still_to_choose(values, gone)
         if {"start", "timezone"} & set(wrong.fields):
             return redirect(url_for("pages.choose"), 303)
         return _details_page(values, errors=wrong.fields, status=422)
@@ -96,9 +97,10 @@ def _try_to_book(asked: BookRequest, values: Mapping[str, str]) -> ResponseRetur
         page.headers.update(refused.headers)
         return page
     except SlotTaken as gone:
-        return _details_page(values, alternatives=gone.alternatives, status=409)
+        near = gone.alternatives
+        return _details_page(values, refusal=str(gone), alternatives=near, status=409)
     except NotOffered as refused:
-        return _choose_page(asked.timezone, notice=str(refused), status=422)
+        return _still_to_choose(values, asked.start, why=str(refused))
     except IdempotencyMismatch:
         return _details_page(values, problem=_SENT_BEFORE, fresh_key=True, status=422)
     return redirect(url_for("manage.show", token=done.manage_url.rpartition("/")[2]), 303)
@@ -112,15 +114,14 @@ def _booked(asked: BookRequest) -> Booked:
     return web().database.run(lambda s: book_consult(s, wanted, keys=keys(), now=at))
 
 
-def _still_to_choose(values: Mapping[str, str], gone: str) -> ResponseReturnValue:
-    """The form once more, for someone who pressed the button without choosing another time."""
-    try:
-        start = read(RescheduleRequest, {"start": gone}).start
-    except Invalid:
-        return redirect(url_for("pages.choose"), 303)
+def _still_to_choose(
+    values: Mapping[str, str], start: datetime, *, why: str = "Choose another time."
+) -> ResponseReturnValue:
+    """The form once more with what was typed, and free times near one that can't be had."""
     with web().database.reading() as session:
         near = taken(session, start, now=now()).alternatives
-    return _details_page({**values, "start": gone}, alternatives=near, status=422)
+    again = {**values, "start": written(start)}
+    return _details_page(again, refusal=why, alternatives=near, status=422)
 
 
 def _choose_page(tz: str, *, notice: str = "", status: int = 200) -> Response:
@@ -135,11 +136,12 @@ def _details_page(
     start: datetime | None = None,
     errors: Mapping[str, str] | None = None,
     problem: str = "",
+    refusal: str = "",
     alternatives: Sequence[datetime] = (),
     fresh_key: bool = False,
     status: int = 200,
 ) -> Response:
-    """The form with what was typed; `alternatives` take the place of a time that is gone."""
+    """The form with what was typed; `alternatives` take the place of a time that is refused."""
     tz = values.get("timezone", "")
     tz = tz if is_zone(tz) else web().settings.practice_timezone
     key = "" if fresh_key else request.form.get("key", "")[:200]
@@ -147,17 +149,22 @@ def _details_page(
         "details.html",
         values=values,
         texts="sms_consent" in request.form,
-        start=start or _start(values),
+        start=start or _instant(values.get("start", "")),
         length=LENGTH,
         tz=tz,
         key=key or web().entropy.token(),
         errors=dict(errors or {}),
         problem=problem,
+        refusal=wording.headline(refusal),
         alternatives=wording.choices(alternatives, tz),
         consent=CONSENT_TEXT["en"].format(practice=web().settings.practice_sms_name),
     )
     return make_response(page, status)
 
 
-def _start(values: Mapping[str, str]) -> datetime:
-    return read(RescheduleRequest, {"start": values.get("start", "")}).start
+def _instant(value: str) -> datetime | None:
+    """The instant that a form or an address carries, if it is one."""
+    try:
+        return read(RescheduleRequest, {"start": value}).start
+    except Invalid:
+        return None

@@ -12,6 +12,7 @@ from services.booking.domain.consult import Meeting
 from services.booking.domain.person import Details
 from services.booking.domain.slots import Reason
 from shared.times import is_zone
+from shared.web.openapi import Problem
 from shared.web.security import is_text
 
 _HOME_REGION = "US"
@@ -22,11 +23,18 @@ _EMAIL = re.compile(
     r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+",
     re.IGNORECASE | re.ASCII,
 )
+LONGEST_KEY = 200
+"""Characters of an idempotency key."""
+
+_KEY_SCHEMA = {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY}
 NOTE_LIMIT = 4000
 """Characters of a private note."""
 
 _YEARS = range(2000, 2200)
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_SEEN = frozenset("LNPS")
+"""Unicode categories of what can be seen: letters, numbers, punctuation, symbols (emoji)."""
+_UNSEEN = re.compile("[\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Control characters, line ends, and those that turn the direction of what follows."""
 
 
 def _instant(value: object) -> datetime:
@@ -55,14 +63,14 @@ def _day(value: object) -> date:
 
 def _text(value: str) -> str:
     text = unicodedata.normalize("NFC", value).strip()
-    if not is_text(text) or _BIDI.search(text) or "\n" in text or "\t" in text:
+    if not is_text(text) or _UNSEEN.search(text) or "\n" in text or "\t" in text:
         raise ValueError("This has a character that can't be typed.")
     return text
 
 
 def _name(value: str) -> str:
     name = " ".join(_text(value).split())
-    if not name:
+    if not any(unicodedata.category(char)[0] in _SEEN for char in name):
         raise ValueError("Enter a name. A first name is enough.")
     if len(name) > 100:
         raise ValueError("This name is too long for us. Use at most 100 characters.")
@@ -97,6 +105,12 @@ def _zone(value: str) -> str:
     return value
 
 
+def _key(value: str) -> str:
+    if not 1 <= len(value) <= LONGEST_KEY or not value.isascii() or not value.isprintable():
+        raise ValueError(f"Use 1 to {LONGEST_KEY} plain characters, such as a UUID.")
+    return value
+
+
 Instant = Annotated[
     datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
@@ -105,6 +119,7 @@ Name = Annotated[str, AfterValidator(_name)]
 Email = Annotated[str, AfterValidator(_email)]
 Phone = Annotated[str, AfterValidator(_phone)]
 Zone = Annotated[str, AfterValidator(_zone)]
+IdempotencyKey = Annotated[str, AfterValidator(_key), WithJsonSchema(_KEY_SCHEMA)]
 
 
 class Given(BaseModel):
@@ -159,17 +174,17 @@ class RescheduleRequest(Given):
     start: Instant
 
 
-class Key(Given):
+class Keyed(Given):
     """The header that makes a repeated request one booking."""
 
-    idempotency_key: str | None = Field(default=None, alias="Idempotency-Key", max_length=200)
+    key: IdempotencyKey | None = Field(default=None, alias="Idempotency-Key")
 
 
 class Slot(BaseModel):
     """A time on offer."""
 
-    start: str
-    end: str
+    start: datetime
+    end: datetime
     label: str
 
 
@@ -183,8 +198,8 @@ class BookedAnswer(BaseModel):
     """A consult that is booked. The last part of `manage_url` is its token."""
 
     id: str
-    start: str
-    end: str
+    start: datetime
+    end: datetime
     manage_url: str
 
 
@@ -198,21 +213,10 @@ class ConsultAnswer(BookedAnswer):
     can_change: bool
 
 
-class Problem(BaseModel):
-    """What went wrong (RFC 9457); `type` is stable."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    fields: dict[str, str] | None = None
-
-
 class SlotTakenProblem(Problem):
     """The time is gone; these are free and near it."""
 
-    alternatives: list[str] = []
+    alternatives: list[datetime] = Field(default_factory=list)
 
 
 class NotOfferedProblem(Problem):

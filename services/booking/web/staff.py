@@ -1,6 +1,7 @@
 """Staff's pages: the calls to come, those that need an outcome, and each one by itself."""
 
-from datetime import date
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import (
     Blueprint,
@@ -32,6 +33,7 @@ from shared.web.permissions import Action
 staff = Blueprint("staff", __name__, url_prefix="/booking/staff")
 
 UPCOMING, EARLIER = 200, 50
+LATEST_FOLLOW_UP = timedelta(days=366)
 _WORDS = {
     "qualified": "{name} is marked as qualified, and is now among the applicants.",
     "not_a_fit": "{name} is marked as not a fit.",
@@ -88,7 +90,7 @@ def record(consult_id: str) -> ResponseReturnValue:
     try:
         if act not in _WORDS:
             raise Invalid("Choose what came of the call.", fields={"outcome": "Choose one."})
-        note, day = _note(), _day()
+        note, day = _note(), _day() if act == Outcome.UNDECIDED else None
         web().database.run(lambda s: _record(s, consult_id, act, note=note, day=day))
     except (BookingError, Invalid) as refused:
         known = ("note", "follow_up_on")
@@ -105,7 +107,6 @@ def _record(session: Session, consult_id: str, act: str, *, note: str, day: date
     if act == "no_show":
         record_no_show(session, consult, actor=who, keys=keys(), now=at)
     elif act != "note":
-        day = day if act == Outcome.UNDECIDED else None
         record_outcome(session, consult, Outcome(act), follow_up_on=day, actor=who, now=at)
     note_consult(session, consult, note, actor=who, now=at)
 
@@ -123,10 +124,17 @@ def _day() -> date | None:
     if not typed:
         return None
     try:
-        return date.fromisoformat(typed)
+        day = date.fromisoformat(typed)
     except ValueError:
-        wrong = "Enter the day as a date."
-        raise Invalid(wrong, fields={"follow_up_on": wrong}) from None
+        raise _wrong_day("Enter the day as a date.") from None
+    today = now().astimezone(ZoneInfo(current_staff().timezone)).date()
+    if not today <= day <= today + LATEST_FOLLOW_UP:
+        raise _wrong_day("Choose a day from today on, within a year.")
+    return day
+
+
+def _wrong_day(wrong: str) -> Invalid:
+    return Invalid(wrong, fields={"follow_up_on": wrong})
 
 
 def _page(

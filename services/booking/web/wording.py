@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from services.booking.domain.intervals import written
 from services.booking.queries.calls import Call
 from shared import times
 
@@ -88,7 +89,12 @@ def days(starts: list[datetime], tz: str, *, now: datetime) -> list[Day]:
 
 def choices(starts: Sequence[datetime], tz: str) -> list[tuple[str, str]]:
     """Starts as pairs of form value and words with their day."""
-    return [(value(at), times.full(at, tz)) for at in starts]
+    return [(written(at), times.full(at, tz)) for at in starts]
+
+
+def headline(refusal: str) -> str:
+    """The first sentence of a refusal, without its full stop."""
+    return refusal.partition(". ")[0].rstrip(".")
 
 
 def first_name(name: str) -> str:
@@ -113,10 +119,11 @@ def next_steps(call: Call, now: datetime) -> list[Step]:
     consult = call.consult
     tz = consult.preferences.timezone
     steps = []
-    if call.email and now - call.booked_at < timedelta(hours=1):
+    if call.given.email and now - call.booked_at < timedelta(hours=1):
         steps.append(Step("Now", "An email with these details and a link to change them."))
     reminder = times.local(consult.starts_at, tz) - timedelta(days=1)
-    if reminder > now + timedelta(hours=4) and (call.email or consult.preferences.consent.granted):
+    is_reminded = call.given.email or consult.preferences.consent.granted
+    if reminder > now + timedelta(hours=4) and is_reminded:
         steps.append(Step(_when(reminder, tz, now), _reminder(call)))
     who = short_name(call.consultant)
     does = "calls" if consult.meeting == "phone" else "meets you by video"
@@ -128,7 +135,7 @@ def next_steps(call: Call, now: datetime) -> list[Step]:
 def _reminder(call: Call) -> str:
     if not call.consult.preferences.consent.granted:
         return "A reminder by email."
-    by = "by email and text" if call.email else "by text"
+    by = "by email and text" if call.given.email else "by text"
     return f"A reminder {by}. Reply C to the text to confirm, if you like."
 
 
@@ -148,9 +155,4 @@ def _day(name: str, when: str, all_times: list[Time]) -> Day:
 
 def _time(at: datetime, tz: str) -> Time:
     clock, _, half = times.clock_time(at, tz).partition(" ")
-    return Time(value(at), clock, half, times.full(at, tz))
-
-
-def value(at: datetime) -> str:
-    """An instant as forms and addresses carry it: in UTC, ending in Z."""
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    return Time(written(at), clock, half, times.full(at, tz))

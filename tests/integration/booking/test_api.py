@@ -76,6 +76,42 @@ def test_the_same_key_and_body_give_the_same_201_and_another_body_422(client: Fl
     assert first.get_json() == again.get_json()
     other = client.post(URL, json=body(name="Else"), headers=headers)
     assert (other.status_code, other.get_json()["type"]) == (422, "idempotency-mismatch")
+    assert list(other.get_json()["fields"]) == ["Idempotency-Key"]
+
+
+def test_twenty_at_once_with_the_same_key_are_one_booking(site: Service) -> None:
+    def post(_: int) -> Any:
+        client = site.app.test_client()
+        return client.post(URL, json=body(), headers={"Idempotency-Key": "one"})
+
+    with ThreadPoolExecutor(20) as pool:
+        got = list(pool.map(post, range(20)))
+    assert {each.status_code for each in got} == {201}
+    assert len({each.get_json()["manage_url"] for each in got}) == 1
+    with site.database.reading() as session:
+        assert len(rows(session)) == len(published(session)) == 1
+
+
+@pytest.mark.parametrize("key", ["", "k" * 201, "cl\u00e9", "a\tb"])
+def test_a_key_of_other_than_1_to_200_plain_characters_is_named(
+    client: FlaskClient, key: str
+) -> None:
+    answer = client.post(URL, json=body(), headers={"Idempotency-Key": key})
+    assert (answer.status_code, list(answer.get_json()["fields"])) == (422, ["Idempotency-Key"])
+
+
+@pytest.mark.parametrize("name", ["\U0001f600", "\u05e9\u05dc\u05d5\u05dd", "Zo\u0308e", "李"])
+def test_any_name_that_can_be_seen_is_taken(client: FlaskClient, name: str) -> None:
+    assert client.post(URL, json=body(name=name)).status_code == 201
+
+
+def test_a_cancelled_call_can_not_be_moved_even_to_its_own_time(client: FlaskClient) -> None:
+    made = client.post(URL, json=body()).get_json()
+    mine = f"{URL}/{made['manage_url'].rsplit('/', 1)[1]}"
+    client.post(f"{mine}/cancel")
+    for start in (BODY["start"], "2027-01-06T15:20:00Z", "2026-01-06T15:00:00Z"):
+        answer = client.post(f"{mine}/reschedule", json={"start": start})
+        assert (answer.status_code, answer.get_json()["type"]) == (409, "not-changeable")
 
 
 def test_fifty_at_once_are_one_201_and_49_conflicts_with_alternatives(site: Service) -> None:
@@ -116,6 +152,13 @@ def test_fifty_at_once_are_one_201_and_49_conflicts_with_alternatives(site: Serv
         ({"name": "Ro\ud800sa"}, {"name"}),
         ({"name": 7}, {"name"}),
         ({"name": "Ro\nsa"}, {"name"}),
+        ({"name": "\u200b\ufeff\u2060"}, {"name"}),
+        ({"name": "Ro\u202esa"}, {"name"}),
+        ({"name": "Ro\u2028sa"}, {"name"}),
+        ({"name": "Ro\x9bsa"}, {"name"}),
+        ({"start": "2027-06-30T23:59:60Z"}, {"start"}),
+        ({"start": 1800000000.5}, {"start"}),
+        ({"timezone": "america/new_york"}, {"timezone"}),
         ({"email": "rosa"}, {"email"}),
         ({"email": "a@b\r\nBcc: c@example.org"}, {"email"}),
         ({"phone": "12"}, {"phone"}),
@@ -154,6 +197,8 @@ def test_every_missing_field_is_named(client: FlaskClient) -> None:
         (b"1" * 50_000, "application/json", 400, "body"),
         (b"[]", "application/json", 422, "body"),
         (b"null", "application/json", 422, "body"),
+        (b'{"name": "a", "name": "b"}', "application/json", 422, "name"),
+        (b'{"name": ' + b"[" * 940 + b"]" * 940 + b"}", "application/json", 422, "name"),
         (b"{}", "text/plain", 415, "Content-Type"),
         (b"a=b", "application/x-www-form-urlencoded", 415, "Content-Type"),
         (b"x", "multipart/form-data", 415, "Content-Type"),

@@ -7,7 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from shared.db.common import audit_log
+from services.booking.tables import Base
+from shared.db.common import audit_log, common
 from shared.events import ConsultCompleted, ConsultNoShow, StaffChanged
 from shared.service import Service
 from shared.staff import apply_staff_changed
@@ -15,7 +16,7 @@ from shared.web.context import WebContext
 from shared.web.cookie import NAME, StaffCookie
 from tests.conftest import DatabaseFactory
 from tests.integration.booking.hearing import failed, hear, opted_out, reply, told
-from tests.integration.booking.office import NOW, TEN, book, employ, published, rows, wanted
+from tests.integration.booking.office import GRID, NOW, TEN, book, employ, published, rows, wanted
 from tests.integration.booking.site import open_site
 
 
@@ -163,6 +164,24 @@ def test_a_day_that_is_none_is_refused(site: Service, day: str) -> None:
     assert "Enter the day as a date." in page
 
 
+@pytest.mark.parametrize("day", ["2027-01-03", "0001-01-01", "9999-12-31", "2028-01-06"])
+def test_a_follow_up_is_from_today_on_and_within_a_year(site: Service, day: str) -> None:
+    client = sign_in(site, "coordinator")
+    status, page = send(client, the_call(site), outcome="undecided", note="n", follow_up_on=day)
+    assert (status, "within a year" in page) == (422, True)
+    assert send(client, the_call(site), outcome="note", note="n", follow_up_on=day)[0] == 200
+
+
+def test_staff_see_the_name_that_a_booking_was_made_under(site: Service) -> None:
+    again = wanted(TEN + GRID, name="Somebody")
+    call = book(site.database, again).consult_id
+    client = sign_in(site, "coordinator")
+    page = client.get(f"/booking/staff/consults/{call}").get_data(as_text=True)
+    assert "<h1>Rosa 1</h1>" in page
+    assert "Booked under the name Somebody." in page
+    assert "Booked under" not in client.get(the_call(site)).get_data(as_text=True)
+
+
 def test_a_no_show_needs_the_call_to_have_begun(site: Service) -> None:
     client = sign_in(site, "coordinator")
     status, page = send(client, the_call(site), outcome="no_show", note="")
@@ -182,6 +201,35 @@ def test_a_past_call_without_outcome_heads_the_page(site: Service) -> None:
     page = sign_in(site, "coordinator").get("/booking/staff/").get_data(as_text=True)
     assert "One call needs an outcome" in page
     assert "Needs outcome" in page
+
+
+def test_no_page_that_is_only_read_changes_a_row(site: Service) -> None:
+    client = sign_in(site, "admin")
+    link = book(site.database, wanted(TEN + GRID, 2)).manage_url.rpartition("/")[2]
+    known = {"token": link, "consult_id": the_call(site).rpartition("/")[2], "name": "grip.css"}
+    paths = {
+        re.sub(r"<(?:\w+:)?(\w+)>", lambda m: known.get(m[1], "x"), rule.rule)
+        for rule in site.app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+    }
+    query = f"start={TEN + 2 * GRID:%Y-%m-%dT%H:%M:%SZ}&from=2027-01-05&to=2027-01-06&tz=UTC"
+    before = everything(site)
+    for path in paths:
+        for read in (client.get, client.head, client.options):
+            answer = read(f"{path}?{query}")
+            assert answer.status_code < 500 or path.endswith("readyz")  # no worker runs here
+    assert len(paths) > 10
+    assert everything(site) == before
+
+
+def everything(site: Service) -> dict[str, list[object]]:
+    """All rows but the log of who read what."""
+    with site.database.reading() as session:
+        return {
+            table.name: [tuple(row) for row in session.execute(select(table))]
+            for table in (*Base.metadata.sorted_tables, *common.sorted_tables)
+            if table.name != "audit_log"
+        }
 
 
 def test_an_unknown_act_or_call_is_refused(site: Service) -> None:

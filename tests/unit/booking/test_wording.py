@@ -6,7 +6,7 @@ import pytest
 
 from services.booking.domain.consult import Consult, Meeting
 from services.booking.domain.ids import ConsultantId, ConsultId, PersonId
-from services.booking.domain.person import Consent, Preferences
+from services.booking.domain.person import Consent, Given, Preferences
 from services.booking.queries.calls import Call
 from services.booking.web import wording
 
@@ -26,6 +26,7 @@ def call(*, texts: bool = True, booked_at: datetime = NOW, start: datetime = STA
     )
     return Call(
         consult=consult,
+        given=Given("Rosa Samplewood", "rosa@example.org", "+12075550176"),
         person="Rosa Samplewood",
         email="rosa@example.org",
         phone="+12075550176",

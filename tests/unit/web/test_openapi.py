@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from shared.web.auth import public
-from shared.web.openapi import Api
+from shared.web.openapi import Api, Problem
 
 PATH = "/booking/api/v1/consults"
 START = "2027-01-14T19:40:00Z"
@@ -56,7 +56,9 @@ def client(make_site) -> FlaskClient:
 
     @blueprint.post("/consults")
     @public
-    @api.operation(body=NewConsult, headers=Keyed, answers={201: Booked}, refusals=(409,))
+    @api.operation(
+        body=NewConsult, headers=Keyed, answers={201: Booked}, refusals={409: Problem, 429: Problem}
+    )
     def book(body: NewConsult, headers: Keyed) -> tuple[Booked, int]:
         """Book a call."""
         return Booked(id=headers.key or body.name, start=body.start), 201

@@ -1,6 +1,6 @@
 """first tables.
 
-Revision 0001, after nothing; written 2026-11-24 03:10:26.016941.
+Revision 0001, after nothing; written 2026-11-24 03:36:39.326332.
 """
 
 import sqlalchemy as sa
@@ -213,6 +213,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=16), nullable=True),
         sa.Column("follow_up_on", sa.Date(), nullable=True),
         sa.Column("note", types.Sealed(), nullable=True),
+        sa.Column("given", types.SealedJson(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("nonce", sa.String(length=32), nullable=False),
         sa.Column("token_digest", sa.String(length=64), nullable=False),
