@@ -52,7 +52,7 @@ def build(settings: NotifySettings, parts: Parts) -> Service:
     install_tools(
         app,
         Tools(
-            keys=keys,
+            stationery=stationery,
             signature=TwilioSignature(settings.twilio_auth_token.get_secret_value()),
             texts_captured=not settings.sends_texts,
             emails_captured=not settings.sends_email,

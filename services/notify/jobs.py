@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.notify.domain.outcomes import Answer, Outcome
 from services.notify.domain.values import Channel
@@ -14,6 +15,7 @@ from services.notify.ports import EmailGateway, OutgoingEmail, OutgoingText, Tex
 from services.notify.use_cases.begin_call import begin_call
 from services.notify.use_cases.claim_due import LEASE, Batch, claim_due
 from services.notify.use_cases.compose_message import Outgoing, Stationery
+from services.notify.use_cases.give_up import give_up
 from services.notify.use_cases.record_answer import record_answer
 from services.notify.use_cases.settle_lapsed import settle_lapsed
 from shared.clock import Clock
@@ -71,25 +73,36 @@ class Dispatcher:
             at = self.clock.now()
             if at - now > LEASE / 2:
                 break  # what is left comes back when the lease lapses
-            self._send_one(batch, message_id, at)
+            try:
+                self._send_one(batch, message_id, at)
+            except Exception as error:  # noqa: BLE001 - one message never stops the others
+                log.error("message failed", message_id=message_id, error=type(error).__name__)
         return len(batch.messages) == BATCH
 
     def _send_one(self, batch: Batch, message_id: str, now: datetime) -> None:
-        outgoing = self.database.run(
-            lambda session: begin_call(
-                session,
-                message_id,
-                batch.lease,
-                self.stationery,
-                timeout=self.gateways.timeout,
-                now=now,
-            )
-        )
+        """Raises what the database raises: the lease, or the settling of calls, takes it up."""
+        outgoing = self._begin(batch, message_id, now)
         if outgoing is None:
             return
         answer = self._call(outgoing, now)
         at = self.clock.now()
         self.database.run(lambda session: record_answer(session, message_id, answer, now=at))
+
+    def _begin(self, batch: Batch, message_id: str, now: datetime) -> Outgoing | None:
+        timeout = self.gateways.timeout
+        try:
+            return self.database.run(
+                lambda session: begin_call(
+                    session, message_id, batch.lease, self.stationery, timeout=timeout, now=now
+                )
+            )
+        except SQLAlchemyError:
+            raise  # no fault of the message: it comes back when the lease lapses
+        except Exception as error:  # noqa: BLE001 - its facts are broken: staff must look
+            log.error("message is broken", message_id=message_id, error=type(error).__name__)
+            lease = batch.lease
+            self.database.run(lambda session: give_up(session, message_id, lease, now=now))
+            return None
 
     def _call(self, outgoing: Outgoing, now: datetime) -> Answer:
         try:

@@ -6,7 +6,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -73,12 +73,12 @@ class SmtpEmails:
     def send(self, email: OutgoingEmail, now: datetime) -> Answer:
         """Hand one email over; every failure is an answer (domain/outcomes.py)."""
         try:
-            message = self.compose(email, now)
+            content = self.compose(email, now).as_bytes(policy=SMTP)
         except ValueError:
             return Answer(Outcome.PERMANENT, detail="bad-address")
         try:
             with self._connected() as server:
-                return _hand_over(server, self.sender, email.to, message.as_bytes(policy=SMTP))
+                return _hand_over(server, self.sender, email.to, content)
         except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError) as error:
             return Answer(Outcome.CONFIGURATION, detail=type(error).__name__)
         except (_NoStartTls, ssl.SSLCertVerificationError) as error:
@@ -128,7 +128,8 @@ class SmtpEmails:
                 made.login(server.user, server.password)
             yield made
         finally:
-            made.close()
+            with suppress(OSError):  # what was answered before stands
+                made.close()
 
     def _secure(self, made: smtplib.SMTP, trust: ssl.SSLContext) -> None:
         if made.has_extn("starttls"):

@@ -13,6 +13,11 @@ def allowed(at: datetime, zone: str, policy: Policy) -> bool:
     return policy.texts_from <= local(at, zone).time() < policy.texts_until
 
 
+def closes_at(at: datetime, zone: str, policy: Policy) -> datetime:
+    """When quiet hours begin after the allowed instant `at`."""
+    return instant(local(at, zone).date(), policy.texts_until, zone)
+
+
 def nearest_allowed(
     at: datetime, zone: str, policy: Policy, *, not_before: datetime, before: datetime
 ) -> datetime | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from services.notify.domain.segments import count, to_gsm
+
 # Stems, in both languages, of DOMAIN's list: the substance, the treatment, the
 # specialties of clinicians, the program, and what screening and groups are called.
 _STEMS = (
@@ -52,6 +54,18 @@ def lint(text: str, *, ignoring: tuple[str, ...] = ()) -> str:
     if words:
         raise ForbiddenWords(words)
     return text
+
+
+def is_sayable(title: str) -> bool:
+    """Whether a line from elsewhere may be said in a text and in a subject line.
+
+    Longer than one segment by itself, it would leave no room for the rest of a text.
+    """
+    line = " ".join(title.split())
+    plain = to_gsm(line)
+    if not line or count(plain).segments > 1:
+        return False
+    return not (forbidden_words(line) or forbidden_words(plain))
 
 
 def _fold(text: str) -> str:

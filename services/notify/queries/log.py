@@ -1,16 +1,14 @@
-"""What the message log shows, and one message's whole story."""
+"""What the message log shows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.notify.domain.segments import Count, count
 from services.notify.domain.values import Channel, State
 from services.notify.queries.people import Person, ids_by_name, people_by_id
 from services.notify.queries.words import (
@@ -18,13 +16,9 @@ from services.notify.queries.words import (
     KINDS,
     STATUSES,
     TAGS,
-    is_unsure,
-    mask_email,
     mask_phone,
-    step_words,
-    why,
 )
-from services.notify.tables import AppointmentRow, InboundRow, MessageRow, PersonRow, StepRow
+from services.notify.tables import InboundRow, MessageRow
 
 PAGE = 40
 _WAITING = (State.PLANNED.value, State.CLAIMED.value)
@@ -62,41 +56,6 @@ class Totals:
     late: int
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a story, in words."""
-
-    at: datetime
-    words: str
-    unsure: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """Everything about one message."""
-
-    id: str
-    about: str
-    by: str
-    person: Person
-    masked_to: str
-    tag: tuple[str, str]
-    reason: str
-    send_at: datetime
-    due_at: datetime
-    starts_at: datetime | None
-    starts_zone: str
-    subject: str
-    body: str
-    count: Count | None
-    template: str
-    template_version: int | None
-    language: str
-    consent: dict[str, Any] | None
-    steps: Sequence[Step]
-    replies: Sequence[str]
-
-
 def log(session: Session, filters: Filters) -> list[Line]:
     """A page of the log, newest first; planned messages only when asked for, soonest first."""
     query = select(MessageRow).where(*_conditions(session, filters)).limit(PAGE)
@@ -129,44 +88,6 @@ def totals(session: Session, *, since: datetime, now: datetime) -> Totals:
     )
 
 
-def find_story(session: Session, message_id: str) -> Story | None:
-    """One message with its words and every step."""
-    row = session.get(MessageRow, message_id)
-    if row is None:
-        return None
-    words = row.rendered or {}
-    body = words.get("body") or words.get("text") or ""
-    person = session.get(PersonRow, row.person_id)
-    about = session.get(AppointmentRow, (row.source, row.person_id))
-    known = people_by_id(session, {row.person_id})[row.person_id]
-    in_venue = about is not None and about.kind != "consult"
-    return Story(
-        id=row.id,
-        about=ABOUT.get(row.purpose, row.purpose),
-        by=_by(row),
-        person=known,
-        masked_to=_masked(row, words, person),
-        tag=TAGS[row.state],
-        reason=why(row.reason) if row.reason and row.state not in _SENT else "",
-        send_at=row.send_at,
-        due_at=row.due_at,
-        starts_at=about.starts_at if about else None,
-        starts_zone=about.venue_timezone if in_venue and about else known.timezone,
-        subject=words.get("subject", ""),
-        body=body,
-        count=count(body) if row.channel == Channel.SMS and body else None,
-        template=row.purpose.replace("_", " "),
-        template_version=row.template_version,
-        language="Spanish" if person is not None and person.locale.startswith("es") else "English",
-        consent=person.contact["sms_consent"] if person and row.channel == Channel.SMS else None,
-        steps=_steps(session, row.id),
-        replies=_replies(session, row.id),
-    )
-
-
-_SENT = (State.ACCEPTED.value, State.DELIVERED.value)
-
-
 def _conditions(session: Session, filters: Filters) -> list[Any]:
     conditions: list[Any] = []
     if filters.person.strip():
@@ -189,7 +110,7 @@ def _line(row: MessageRow, person: Person) -> Line:
         message_id=row.id,
         person=person.name,
         about=ABOUT.get(row.purpose, row.purpose),
-        by=_by(row),
+        by=by(row),
         tag=TAGS[row.state],
     )
 
@@ -223,27 +144,6 @@ def _inbound(session: Session, filters: Filters) -> list[Line]:
     ]
 
 
-def _steps(session: Session, message_id: str) -> list[Step]:
-    query = select(StepRow).where(StepRow.message_id == message_id).order_by(StepRow.id)
-    return [
-        Step(row.at, step_words(row.kind, row.detail), is_unsure(row.kind))
-        for row in session.scalars(query)
-    ]
-
-
-def _replies(session: Session, message_id: str) -> list[str]:
-    query = select(InboundRow.body).where(or_(InboundRow.message_id == message_id))
-    return list(session.scalars(query.order_by(InboundRow.at)))
-
-
-def _by(row: MessageRow) -> str:
+def by(row: MessageRow) -> str:
+    """How a message goes, in a word."""
     return "Text" if row.channel == Channel.SMS else "Email"
-
-
-def _masked(row: MessageRow, words: dict[str, Any], person: PersonRow | None) -> str:
-    to = words.get("to")
-    if to is None and person is not None:
-        to = person.contact["phone" if row.channel == Channel.SMS else "email"]
-    if not to:
-        return "no address"
-    return mask_phone(to) if row.channel == Channel.SMS else mask_email(to)

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from services.notify.domain.segments import Count, count
+from services.notify.domain.values import Channel, Reason
 from services.notify.queries.people import Person, people_by_id
 from services.notify.queries.words import ABOUT, why
 from services.notify.tables import AppointmentRow, CapturedRow, MessageRow
+
+KEPT_PAGE = 10
+PLANNED_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +58,26 @@ class Planned:
     starts_zone: str
 
 
-def kept(session: Session, channel: str, *, limit: int = 50) -> list[Kept]:
-    """The newest kept messages of a channel."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row's place in a list that is in the order of an instant and, within it, of ids."""
+
+    at: datetime
+    id: str
+
+
+def kept(session: Session, channel: str, *, before: Place | None = None) -> list[Kept]:
+    """A page of the kept messages of a channel, newest first, from after `before`."""
     query = (
         select(CapturedRow, MessageRow)
         .join(MessageRow, MessageRow.id == CapturedRow.message_id)
         .where(CapturedRow.channel == channel)
         .order_by(CapturedRow.at.desc(), CapturedRow.message_id)
-        .limit(limit)
+        .limit(KEPT_PAGE)
     )
+    if before is not None:
+        same = (CapturedRow.at == before.at) & (CapturedRow.message_id > before.id)
+        query = query.where((CapturedRow.at < before.at) | same)
     rows = session.execute(query).all()
     known = people_by_id(session, {message.person_id for _, message in rows})
     return [_kept(captured, message, known[message.person_id]) for captured, message in rows]
@@ -78,9 +93,29 @@ def find_kept(session: Session, message_id: str) -> Kept | None:
     return _kept(captured, message, known[message.person_id])
 
 
-def planned(session: Session, *, limit: int = 200) -> list[Planned]:
-    """What waits to be sent, soonest first."""
-    query = (
+def planned(session: Session, *, after: Place | None = None) -> list[Planned]:
+    """A page of what waits to be sent, soonest first, from after `after`."""
+    query = _planned_query().order_by(MessageRow.send_at, MessageRow.id).limit(PLANNED_PAGE)
+    if after is not None:
+        same = (MessageRow.send_at == after.at) & (MessageRow.id > after.id)
+        query = query.where((MessageRow.send_at > after.at) | same)
+    return _planned_of(session, query)
+
+
+def waiting(session: Session, *, now: datetime, limit: int = 3) -> list[Planned]:
+    """The newest texts that would have gone out by now, were it not for quiet hours."""
+    query = _planned_query().where(
+        MessageRow.channel == Channel.SMS,
+        MessageRow.reason == Reason.QUIET_HOURS,
+        MessageRow.due_at <= now,
+        MessageRow.send_at > now,
+    )
+    newest = query.order_by(MessageRow.created_at.desc(), MessageRow.id).limit(limit)
+    return _planned_of(session, newest)
+
+
+def _planned_query() -> Select[MessageRow, AppointmentRow]:
+    return (
         select(MessageRow, AppointmentRow)
         .outerjoin(
             AppointmentRow,
@@ -88,9 +123,10 @@ def planned(session: Session, *, limit: int = 200) -> list[Planned]:
             & (AppointmentRow.person_id == MessageRow.person_id),
         )
         .where(MessageRow.state.in_(("planned", "claimed")))
-        .order_by(MessageRow.send_at, MessageRow.id)
-        .limit(limit)
     )
+
+
+def _planned_of(session: Session, query: Select[MessageRow, AppointmentRow]) -> list[Planned]:
     rows = session.execute(query).all()
     known = people_by_id(session, {message.person_id for message, _ in rows})
     return [_planned(message, about, known[message.person_id]) for message, about in rows]

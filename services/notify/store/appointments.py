@@ -23,7 +23,7 @@ def save_appointment(session: Session, values: dict[str, Any]) -> None:
     if values["revision"] == row.revision:  # two events told of it: either may come first
         values = {
             **values,
-            "confirmed_at": max(row.confirmed_at, values["confirmed_at"]),
+            "confirmed_at": min(row.confirmed_at, values["confirmed_at"]),
             "details": {**row.details, **values["details"]},
         }
     for name, value in values.items():

@@ -11,6 +11,8 @@ from services.notify.domain.values import Channel
 from services.notify.tables import ChannelRow
 from shared.db import insert_new
 
+_CLOCKS_APART = timedelta(seconds=5)
+"""More than two workers' clocks differ by."""
 _FULL = 1e9  # cut to a second's worth when it is first asked for
 
 
@@ -31,6 +33,8 @@ def is_halted(session: Session, channel: Channel, *, now: datetime) -> bool:
 
 def allowance(row: ChannelRow, *, per_second: float, now: datetime) -> int:
     """How many may go now at this pace; what was saved up is at most a second's."""
+    if row.filled_at - now > _CLOCKS_APART:  # the clock was set back
+        row.filled_at = now
     passed = max(0.0, (now - row.filled_at).total_seconds())
     row.tokens = min(max(1.0, per_second), row.tokens + passed * per_second)
     row.filled_at = max(now, row.filled_at)

@@ -12,6 +12,8 @@ from services.notify.tables import ShortLinkRow
 from shared.db import entropy_of, insert_new
 from shared.links import LinkSigner
 
+_STAND_IN = "made-when-this-is-sent"
+
 
 def shorten(session: Session, link_id: str, url: str, *, keys: Keys, now: datetime) -> str:
     """The short form of an address of ours, the same each time for one `link_id`.
@@ -33,6 +35,11 @@ def shorten(session: Session, link_id: str, url: str, *, keys: Keys, now: dateti
     }
     insert_new(session, ShortLinkRow.__table__, [row])
     return keys.short_url(token)
+
+
+def stand_in(url: str, *, keys: Keys) -> str:
+    """What a preview shows for the short form of `url`: as long, and leading nowhere."""
+    return url if keys.path_of(url) is None else keys.short_url(_STAND_IN)
 
 
 def find_target(session: Session, token: str) -> str | None:

@@ -33,6 +33,11 @@ def save_contact(session: Session, contact: Contact, *, at: datetime, keys: Keys
     return True
 
 
+def find_person(session: Session, person_id: str) -> PersonRow | None:
+    """The person's row as it is, for looking only."""
+    return session.get(PersonRow, person_id)
+
+
 def lock_person(session: Session, person_id: str) -> PersonRow | None:
     """The person's row, locked so that plans for one person are made one at a time."""
     query = select(PersonRow).where(PersonRow.person_id == person_id).with_for_update()

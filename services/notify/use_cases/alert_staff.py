@@ -35,7 +35,7 @@ def alert_staff(session: Session, event: StaffAlerted, meta: Meta) -> None:
             purpose=Purpose.STAFF_ALERT,
             channels=(Channel.EMAIL, Channel.SMS) if by_text else (Channel.EMAIL,),
             at=meta.occurred_at,
-            expires_at=meta.occurred_at + _USEFUL,
+            expires_at=max(meta.occurred_at, meta.now) + _USEFUL,
             snapshot={"title": event.title, "url": event.url, "severity": event.severity},
         )
         send_once(session, f"staff:{each.staff_id}", note, now=meta.now)

@@ -12,6 +12,7 @@ from services.notify.domain.replies import ASKED
 from services.notify.domain.sending import Due, Verdict, last_look
 from services.notify.domain.values import Channel, Reason, State
 from services.notify.domain.wording import ForbiddenWords
+from services.notify.keys import Keys
 from services.notify.rendering.writer import CannotWrite
 from services.notify.store import appointments, messages, people
 from services.notify.tables import MessageRow, PersonRow
@@ -22,6 +23,7 @@ from services.notify.use_cases.compose_message import (
     as_stored,
     compose_message,
 )
+from services.notify.use_cases.facts import addressee_of
 from services.notify.use_cases.fall_back import fall_back_to_email
 
 CALL_PATIENCE = timedelta(seconds=20)
@@ -51,7 +53,7 @@ def begin_call(
     row = messages.lock_message(session, message_id)
     if row.state != State.CLAIMED or row.lease != lease:
         return None
-    verdict = _look(session, row, person, policy, now=now)
+    verdict = _look(session, row, person, stationery.keys, policy, now=now)
     if verdict.state is not State.CALLING:
         _hold_back(session, row, verdict, now=now)
         return None
@@ -65,8 +67,16 @@ def begin_call(
 
 
 def _look(
-    session: Session, row: MessageRow, person: PersonRow | None, policy: Policy, *, now: datetime
+    session: Session,
+    row: MessageRow,
+    person: PersonRow | None,
+    keys: Keys,
+    policy: Policy,
+    *,
+    now: datetime,
 ) -> Verdict:
+    if person is None and row.channel == Channel.SMS and _refused_by(session, row.person_id, keys):
+        return Verdict(State.SUPPRESSED, Reason.OPTED_OUT)
     due = Due(
         channel=Channel(row.channel),
         expires_at=row.expires_at,
@@ -79,12 +89,26 @@ def _look(
     return last_look(due, recipient, sent, policy, now)
 
 
+def _refused_by(session: Session, person_id: str, keys: Keys) -> bool:
+    """Whether a member of staff's number asked for no texts: it holds for the number, whoever
+    has it. The email of the same alert goes out."""
+    to = addressee_of(session, person_id)
+    if to is None or not to.phone:
+        return False
+    return people.is_opted_out(session, keys.phone(to.phone))
+
+
 def _is_current(session: Session, row: MessageRow) -> bool:
-    """Whether the message speaks of the revision that holds now."""
+    """Whether the message speaks of what holds now: this revision, in a place still held."""
     if row.revision is None:
         return True
     appointment = appointments.get_appointment(session, row.source, row.person_id, lock=True)
-    return appointment is not None and appointment.revision == row.revision
+    if appointment is None or appointment.revision != row.revision:
+        return False
+    cohort_id = appointment.cohort_id
+    if cohort_id is None:
+        return True
+    return appointments.enrollment_for(session, row.person_id, cohort_id) is not None
 
 
 def _hold_back(session: Session, row: MessageRow, verdict: Verdict, *, now: datetime) -> None:

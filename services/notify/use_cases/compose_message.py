@@ -8,15 +8,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from services.notify.domain.policy import DEFAULT_POLICY
+from services.notify.domain.quiet import closes_at
 from services.notify.domain.sending import validity
 from services.notify.domain.values import Kind, MessageId, Purpose, Status
 from services.notify.keys import Keys
 from services.notify.ports import Calendar, OutgoingEmail, OutgoingText
 from services.notify.rendering import calendar
 from services.notify.rendering.writer import Practice, Writer
-from services.notify.store import appointments
+from services.notify.store import appointments, links
 from services.notify.tables import AppointmentRow, MessageRow
-from services.notify.use_cases.facts import Addressee, addressee_of, facts_of
+from services.notify.use_cases.facts import Addressee, Links, addressee_of, facts_of
 
 Outgoing = OutgoingText | OutgoingEmail
 
@@ -37,16 +39,28 @@ class Stationery:
 
 
 def compose_message(
-    session: Session, row: MessageRow, stationery: Stationery, *, now: datetime
+    session: Session,
+    row: MessageRow,
+    stationery: Stationery,
+    *,
+    now: datetime,
+    preview: bool = False,
 ) -> Outgoing:
-    """The message in the recipient's language, at this moment.
+    """The message in the recipient's language, at this moment; a `preview` stores no links.
 
     Raises ForbiddenWords, CannotWrite, or LookupError when a needed fact is not known.
     """
     to = addressee_of(session, row.person_id)
     if to is None:
         raise LookupError(f"nobody is known as {row.person_id}")
-    facts = facts_of(session, row, to, keys=stationery.keys, now=now)
+    keys = stationery.keys
+
+    def shorten(link_id: str, url: str) -> str:
+        if preview:
+            return links.stand_in(url, keys=keys)
+        return links.shorten(session, link_id, url, keys=keys, now=now)
+
+    facts = facts_of(session, row, to, links=Links(keys.base_url, shorten), now=now)
     if row.channel == "sms":
         return _text(row, to, facts, stationery, now=now)
     return _email(session, row, to, facts, stationery, now=now)
@@ -69,9 +83,16 @@ def _text(
         message_id=MessageId(row.id),
         to=to.phone,
         body=stationery.writer.sms(row.purpose, to.locale, facts),
-        validity=validity(row.expires_at, now),
+        validity=validity(_useful_until(row, to, now=now), now),
         attempt=row.attempts + 1,
     )
+
+
+def _useful_until(row: MessageRow, to: Addressee, *, now: datetime) -> datetime:
+    """The provider may not try into quiet hours either, unless the text is exempt from them."""
+    if row.any_hour:
+        return row.expires_at
+    return min(row.expires_at, closes_at(now, to.timezone, DEFAULT_POLICY))
 
 
 def _email(

@@ -9,11 +9,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.notify.domain.values import Kind
-from services.notify.domain.wording import forbidden_words
-from services.notify.keys import Keys
+from services.notify.domain.values import Kind, Purpose
+from services.notify.domain.wording import forbidden_words, is_sayable
 from services.notify.rendering.writer import national
-from services.notify.store import appointments, links, people
+from services.notify.store import appointments, people
 from services.notify.tables import AppointmentRow, EnrollmentRow, MessageRow
 from shared import times
 from shared.staff import find_staff
@@ -21,6 +20,10 @@ from shared.staff import find_staff
 _DAY_WORDS = {
     "en": {0: "today", 1: "tomorrow"},
     "es": {0: "hoy", 1: "mañana"},
+}
+_SOMETHING = {
+    "en": "Something needs you. Details are on the page.",
+    "es": "Algo necesita su atención. Los detalles están en la página.",
 }
 
 
@@ -35,6 +38,14 @@ class Addressee:
     locale: str
 
 
+@dataclass(frozen=True, slots=True)
+class Links:
+    """How addresses are said: `shorten(link_id, url)` gives the form for a text."""
+
+    base_url: str
+    shorten: Callable[[str, str], str]
+
+
 def addressee_of(session: Session, person_id: str) -> Addressee | None:
     """The person, or the member of staff behind "staff:<id>"."""
     kind, _, staff_id = person_id.partition(":")
@@ -43,7 +54,7 @@ def addressee_of(session: Session, person_id: str) -> Addressee | None:
         if staff is None or not staff.active:
             return None
         return Addressee(staff.name, staff.email, staff.phone, staff.timezone, staff.locale)
-    row = people.lock_person(session, person_id)
+    row = people.find_person(session, person_id)
     if row is None:
         return None
     contact = people.contact_of(row)
@@ -51,16 +62,16 @@ def addressee_of(session: Session, person_id: str) -> Addressee | None:
 
 
 def facts_of(
-    session: Session, row: MessageRow, to: Addressee, *, keys: Keys, now: datetime
+    session: Session, row: MessageRow, to: Addressee, *, links: Links, now: datetime
 ) -> dict[str, Any]:
     """Every placeholder that the message's templates may use."""
 
     def shorten(name: str, url: str) -> _Link:
-        return _Link(lambda: links.shorten(session, f"{row.id}:{name}", url, keys=keys, now=now))
+        return _Link(lambda: links.shorten(f"{row.id}:{name}", url))
 
     common: dict[str, Any] = {"name": to.name}
     if row.snapshot is not None:
-        return common | _snapshot_facts(row.snapshot, to, shorten, base_url=keys.base_url)
+        return common | _snapshot_facts(row, row.snapshot, to, shorten, base_url=links.base_url)
     appointment = appointments.get_appointment(session, row.source, row.person_id)
     if appointment is not None:
         confirmed = "confirmed" in appointments.remarks_of(session, appointment)
@@ -161,15 +172,17 @@ def _enrollment_facts(row: EnrollmentRow, to: Addressee, shorten: Shorten) -> di
 
 
 def _snapshot_facts(
-    snapshot: dict[str, Any], to: Addressee, shorten: Shorten, *, base_url: str
+    row: MessageRow, snapshot: dict[str, Any], to: Addressee, shorten: Shorten, *, base_url: str
 ) -> dict[str, Any]:
-    url = snapshot.get("url") or ""
+    title, url = snapshot.get("title", ""), snapshot.get("url") or ""
+    if row.purpose == Purpose.STAFF_ALERT and not is_sayable(title):
+        title, url = _SOMETHING[times.language(to.locale)], url or f"/notify/messages/{row.id}"
     url = f"{base_url}{url}" if url.startswith("/") else url
     until = snapshot.get("expires_at")
     said = times.full(datetime.fromisoformat(until), to.timezone, to.locale) if until else ""
     return {
         "template": snapshot.get("template", ""),
-        "title": snapshot.get("title", ""),
+        "title": title,
         "severity": snapshot.get("severity", ""),
         "url": url,
         "url_link": shorten("url", url) if url else "",

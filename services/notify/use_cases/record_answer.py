@@ -99,6 +99,7 @@ def _configuration(session: Session, row: MessageRow, answer: Answer, now: datet
 def _too_late(session: Session, row: MessageRow, _answer: Answer, now: datetime) -> None:
     messages.settle(row, State.EXPIRED, now=now, reason=Reason.TOO_LATE)
     messages.tell(session, row.id, "expired", now=now, detail=Reason.TOO_LATE)
+    fall_back_to_email(session, row, now=now)
 
 
 def _retry(session: Session, row: MessageRow, answer: Answer, now: datetime) -> None:

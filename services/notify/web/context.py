@@ -9,6 +9,7 @@ from typing import Protocol, cast
 from flask import Flask, current_app
 
 from services.notify.keys import Keys
+from services.notify.use_cases.compose_message import Stationery
 from services.notify.web.saying import install_filters
 
 _NAME = "grip_notify"
@@ -26,12 +27,17 @@ class Signature(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The keys, the check of callbacks, and where messages go."""
+    """What messages are written with, the check of callbacks, and where messages go."""
 
-    keys: Keys
+    stationery: Stationery
     signature: Signature
     texts_captured: bool
     emails_captured: bool
+
+    @property
+    def keys(self) -> Keys:
+        """The service's keys."""
+        return self.stationery.keys
 
 
 def install_tools(app: Flask, tools: Tools) -> None:

@@ -8,7 +8,10 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from services.notify.queries import log as queries
+from services.notify.queries.story import Story, find_story
 from services.notify.queries.words import KINDS, STATUSES
+from services.notify.use_cases.preview_message import Preview, preview_message
+from services.notify.web.context import tools
 from shared import audit
 from shared.times import local, resolve_local
 from shared.web.access import allow
@@ -32,7 +35,10 @@ def index() -> ResponseReturnValue:
 def story(message_id: str) -> ResponseReturnValue:
     """One message's story beside the log. That it was opened is recorded."""
     with web().database.reading() as session:
-        found = queries.find_story(session, message_id)
+        found = find_story(session, message_id)
+        preview = None
+        if found is not None and found.waits:
+            preview = preview_message(session, message_id, tools().stationery, now=now())
     if found is None:
         raise NotFound("There is no such message.")
     who, at = actor(), now()
@@ -41,10 +47,10 @@ def story(message_id: str) -> ResponseReturnValue:
             session, actor=who, action="message.read", subject=f"message:{message_id}", now=at
         )
     )
-    return _page(found)
+    return _page(found, preview)
 
 
-def _page(found: queries.Story | None) -> ResponseReturnValue:
+def _page(found: Story | None, preview: Preview | None = None) -> ResponseReturnValue:
     filters = _filters()
     zone = current_staff().timezone
     with web().database.reading() as session:
@@ -58,6 +64,7 @@ def _page(found: queries.Story | None) -> ResponseReturnValue:
         kinds=list(KINDS),
         statuses=list(STATUSES),
         story=found,
+        preview=preview,
         zone=zone,
         today=local(now(), zone).date(),
         older=lines[-1].at.isoformat() if len(lines) == queries.PAGE else None,

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from services.notify.use_cases.receive_text import Inbound, receive_text
 from services.notify.use_cases.record_receipt import Receipt, record_receipt
+from services.notify.web.api import Asked, ReceiptForm, Signed, TextForm, described
 from services.notify.web.context import tools
 from shared.web.access import public
 from shared.web.context import now, web
@@ -25,6 +26,7 @@ class NotGenuine(Refused):
 
 @callbacks.post("/status")
 @public(csrf=False)
+@described.callback(form=ReceiptForm, query=Asked, headers=Signed, answers={204: None})
 def status() -> ResponseReturnValue:
     """A receipt for one of our messages. An unknown one is fine: nothing to do."""
     _check_signature()
@@ -45,6 +47,7 @@ def status() -> ResponseReturnValue:
 
 @callbacks.post("/inbound")
 @public(csrf=False)
+@described.callback(form=TextForm, headers=Signed, answers={200: None})
 def inbound() -> ResponseReturnValue:
     """A text from somebody. The empty answer makes Twilio send nothing back."""
     _check_signature()

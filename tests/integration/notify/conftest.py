@@ -19,6 +19,7 @@ from shared.entropy import SeededEntropy, SystemEntropy
 from shared.events.base import Event
 from shared.events.envelope import Envelope
 from shared.service import Parts, Service
+from simulation.twilio import ACCOUNT, TOKEN, running
 from tests.conftest import FIELD_KEY
 from tests.integration.notify.samples import NOW
 
@@ -121,3 +122,23 @@ def notify(request: pytest.FixtureRequest, make_notify: Make) -> Notify:
     if request.param == "postgres":
         request.getfixturevalue("postgres_server")
     return make_notify(request.param)
+
+
+@pytest.fixture
+def twilio():
+    with running(hold_s=3) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def texting(request, make_notify, twilio):
+    """The service with texts going to the stand-in."""
+    return make_notify(
+        request.param,
+        twilio_account_sid=ACCOUNT,
+        twilio_auth_token=TOKEN,
+        twilio_from="+12075550100",
+        twilio_api_url=twilio.url,
+        twilio_timeout_s=0.5,
+        twilio_per_second=1000,
+    )

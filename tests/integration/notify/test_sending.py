@@ -10,28 +10,8 @@ from services.notify import jobs as jobs_module
 from services.notify.domain.values import State
 from services.notify.jobs import Dispatcher
 from services.notify.use_cases import record_answer as record_module
-from simulation.twilio import ACCOUNT, TOKEN, Mood, Refusal, running
+from simulation.twilio import ACCOUNT, TOKEN, Mood, Refusal
 from tests.integration.notify.samples import NOW, consult, contact, moved, ny, staff
-
-
-@pytest.fixture
-def twilio():
-    with running(hold_s=3) as stand_in:
-        yield stand_in
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def texting(request, make_notify, twilio):
-    """The service with texts going to the stand-in."""
-    return make_notify(
-        request.param,
-        twilio_account_sid=ACCOUNT,
-        twilio_auth_token=TOKEN,
-        twilio_from="+12075550100",
-        twilio_api_url=twilio.url,
-        twilio_timeout_s=0.5,
-        twilio_per_second=1000,
-    )
 
 
 def text_of(notify, **where):

@@ -212,13 +212,16 @@ def test_c_confirms_the_call_it_was_asked_for_and_is_not_asked_again(texting):
     inbound(texting)  # Twilio repeats itself
     assert texting.published().count("reply.received") == 1
     texting.clock.set(ny(2027, 1, 13, 14, 40))
-    from services.notify.use_cases.facts import addressee_of, facts_of
+    from services.notify.use_cases.facts import Links, addressee_of, facts_of
 
     (row,) = texting.messages(purpose="consult_reminder", channel="sms")
-    keys = texting.service.app.extensions["grip_notify"].keys
     with texting.service.database.transaction() as session:
         facts = facts_of(
-            session, row, addressee_of(session, "rosa"), keys=keys, now=texting.clock.now()
+            session,
+            row,
+            addressee_of(session, "rosa"),
+            links=Links("", lambda _, url: url),
+            now=texting.clock.now(),
         )
     assert facts["confirmed"] is True
 
