@@ -3,7 +3,9 @@
 import logging
 import re
 import sys
+import traceback
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -11,6 +13,7 @@ import structlog
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w:.+-])\+?\(?\d(?:[\s().-]{0,2}\d){8,14}(?![\w:-]|\.\d)")
 _TOKEN_IN_PATH = re.compile(r"(/(?:m|me|r|invitations|consults)/)[\w-]{16,}|([?&]token=)[\w.-]+")
+_FROM_SERVERS = frozenset({"OperationalError", "BusAway", "DatabaseAway", "TimeoutError"})
 _SECRET_FIELDS = frozenset(
     {"body", "name", "email", "phone", "note", "text", "token", "password", "url", "to"}
 )
@@ -21,6 +24,24 @@ def scrub(text: str) -> str:
     text = _EMAIL.sub("[email]", text)
     text = _TOKEN_IN_PATH.sub(lambda found: f"{found[1] or found[2]}[token]", text)
     return _PHONE.sub("[phone]", text)
+
+
+def where(error: BaseException) -> str:
+    """The error's class and the last places it passed through; nothing of its message."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    places = [f"{'/'.join(Path(each.filename).parts[-3:])}:{each.lineno}" for each in frames]
+    return f"{type(error).__name__} at {' > '.join(places) or '?'}"
+
+
+def described(error: BaseException) -> str:
+    """Where it was raised; with its message only when that comes from a server or the system.
+
+    The message of any other error may quote the data it was raised over.
+    """
+    cause = getattr(error, "orig", None) or error
+    if isinstance(error, OSError) or type(cause).__name__ in _FROM_SERVERS:
+        return f"{where(error)}: {str(cause).strip().splitlines()[0][:200]}"
+    return where(error)
 
 
 def scrub_entry(
@@ -65,8 +86,10 @@ def set_up(*, level: str = "INFO", json_lines: bool = False) -> None:
         )
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("apscheduler", "amqp", "kombu", "twilio", "waitress.queue", "alembic"):
+    for noisy in ("amqp", "kombu", "twilio", "waitress.queue", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It warns whenever a tick finds the last one still at work, which is as it should be.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def _message_only(

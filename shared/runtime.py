@@ -1,5 +1,6 @@
 """A service at work: its relay, its consumer and its periodic steps, as threads or by hand."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -103,7 +104,9 @@ class Runner:
         for each in self._threads():
             each.start()
         for worker in self._workers:
-            worker.beat(self._clock.now())
+            # Readiness should not have to wait for the first tick; a failure shows in the ticks.
+            with contextlib.suppress(Exception):
+                worker.beat(self._clock.now())
         self._ticker.start()
 
     def stop(self, within_s: float = 8.0) -> None:
@@ -111,7 +114,7 @@ class Runner:
         until = time.monotonic() + within_s
         for each in self._threads():
             each.stop()
-        self._ticker.stop()
+        self._ticker.stop(max(0.1, until - time.monotonic()))
         for each in self._threads():
             each.join(max(0.1, until - time.monotonic()))
 

@@ -1,6 +1,7 @@
 """Threads and timers around the steps: thin shells, no decisions."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -8,11 +9,44 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from shared.clock import Clock
+from shared.logs import described
 from shared.service import Job
 
 log = structlog.get_logger()
 
 MOST_STEPS_A_TICK = 100
+LONGEST_PAUSE_S = 30.0
+
+
+class Trouble:
+    """A step's failures in a row: one line when they begin and one when they end, and the wait.
+
+    What goes on failing is tried ever more rarely, up to every half minute.
+    """
+
+    def __init__(self, step: str) -> None:
+        self._step = step
+        self._failures = 0
+        self._last = ""
+
+    @property
+    def pause_s(self) -> float:
+        """How long to wait before the next try; nothing while all is well."""
+        return min(2.0 ** (self._failures - 1), LONGEST_PAUSE_S) if self._failures else 0.0
+
+    def failed(self, error: Exception) -> None:
+        """The step raised."""
+        self._failures += 1
+        words = described(error)
+        if words != self._last:
+            log.error("step failed", step=self._step, why=words)
+        self._last = words
+
+    def passed(self) -> None:
+        """The step did its work."""
+        if self._failures:
+            log.warning("step works again", step=self._step, after=self._failures)
+        self._failures, self._last = 0, ""
 
 
 class Loop:
@@ -34,6 +68,7 @@ class Loop:
         self._clock = clock
         self._wake = wake or threading.Event()
         self._pause_s = pause_s
+        self._trouble = Trouble(name)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -52,12 +87,13 @@ class Loop:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            more = False
             try:
                 more = self._step(self._clock.now())
-            except Exception:
-                log.exception("step failed", loop=self._thread.name)
-                more = False
-                self._stopping.wait(self._pause_s)
+                self._trouble.passed()
+            except Exception as error:
+                self._trouble.failed(error)
+                self._stopping.wait(self._trouble.pause_s)
             if not more:
                 self._wake.wait(self._pause_s)
             self._wake.clear()
@@ -72,25 +108,53 @@ class Ticker:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = BackgroundScheduler(job_defaults=defaults, timezone="UTC")
         self._stopping = threading.Event()
+        self._running = 0
+        self._idle = threading.Condition()
 
     def add(self, name: str, job: Job) -> None:
         """Call `job.step` every `job.every`, and again at once while it says that more waits."""
         seconds = job.every.total_seconds()
-        self._scheduler.add_job(self._tick, "interval", seconds=seconds, args=(name, job), id=name)
+        tick = _Tick(name, job)
+        self._scheduler.add_job(self._run, "interval", seconds=seconds, args=(tick,), id=name)
 
     def start(self) -> None:
         """Begin ticking."""
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Wait for the steps that run and start no more."""
+    def stop(self, within_s: float) -> bool:
+        """Start no more steps; whether those that run ended within that time."""
         self._stopping.set()
-        self._scheduler.shutdown(wait=True)
+        self._scheduler.shutdown(wait=False)
+        with self._idle:
+            return self._idle.wait_for(lambda: self._running == 0, within_s)
 
-    def _tick(self, name: str, job: Job) -> None:
+    def _run(self, tick: "_Tick") -> None:
+        with self._idle:
+            self._running += 1
+        try:
+            tick.run(self._clock, self._stopping)
+        finally:
+            with self._idle:
+                self._running -= 1
+                self._idle.notify_all()
+
+
+class _Tick:
+    """One periodic step and how it fares."""
+
+    def __init__(self, name: str, job: Job) -> None:
+        self._job = job
+        self._trouble = Trouble(name)
+        self._not_before = 0.0
+
+    def run(self, clock: Clock, stopping: threading.Event) -> None:
+        if time.monotonic() < self._not_before:
+            return
         try:
             for _ in range(MOST_STEPS_A_TICK):
-                if self._stopping.is_set() or not job.step(self._clock.now()):
+                if stopping.is_set() or not self._job.step(clock.now()):
                     break
-        except Exception:
-            log.exception("step failed", job=name)
+            self._trouble.passed()
+        except Exception as error:
+            self._trouble.failed(error)
+            self._not_before = time.monotonic() + self._trouble.pause_s

@@ -22,6 +22,8 @@ class Parts:
 
     clock: Clock
     entropy: Entropy
+    stopping: Callable[[], bool] = field(default=lambda: False)
+    """Whether the process is about to end: a long step asks before it begins another call."""
 
 
 @dataclass(frozen=True, slots=True)

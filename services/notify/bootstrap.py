@@ -40,7 +40,13 @@ def build(settings: NotifySettings, parts: Parts) -> Service:
     )
     keys = make_keys(settings)
     stationery = Stationery(Writer(practice_of(settings)), keys)
-    dispatcher = Dispatcher(database, parts.clock, stationery, choose_gateways(settings, database))
+    dispatcher = Dispatcher(
+        database,
+        parts.clock,
+        stationery,
+        choose_gateways(settings, database),
+        stopping=parts.stopping,
+    )
     context = WebContext(
         name="notify",
         settings=settings,

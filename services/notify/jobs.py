@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -50,6 +50,16 @@ class Dispatcher:
     clock: Clock
     stationery: Stationery
     gateways: Gateways
+    stopping: Callable[[], bool] = field(default=lambda: False)
+    """Whether the process is about to end: then no further call is begun."""
+
+    def send_texts(self, now: datetime) -> bool:
+        """Send up to a batch of texts; whether more is likely to be due."""
+        return self._send(Channel.SMS, now)
+
+    def send_emails(self, now: datetime) -> bool:
+        """Send up to a batch of emails; whether more is likely to be due."""
+        return self._send(Channel.EMAIL, now)
 
     def step(self, now: datetime) -> bool:
         """Send up to a batch per channel; whether more is likely to be due."""
@@ -71,7 +81,7 @@ class Dispatcher:
         )
         for message_id in batch.messages:
             at = self.clock.now()
-            if at - now > LEASE / 2:
+            if at - now > LEASE / 2 or self.stopping():
                 break  # what is left comes back when the lease lapses
             try:
                 self._send_one(batch, message_id, at)
@@ -117,7 +127,9 @@ class Dispatcher:
 def jobs(dispatcher: Dispatcher) -> Sequence[Job]:
     """Each a bounded amount of work at a given time."""
     return (
-        Job("send-due", every=timedelta(seconds=1), step=dispatcher.step),
+        # Apart from each other: a slow provider of one channel must not hold up the other.
+        Job("send-texts", every=timedelta(seconds=1), step=dispatcher.send_texts),
+        Job("send-emails", every=timedelta(seconds=1), step=dispatcher.send_emails),
         Job("settle-lapsed", every=timedelta(seconds=5), step=dispatcher.settle),
     )
 

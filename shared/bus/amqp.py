@@ -27,6 +27,7 @@ from shared.events.envelope import CONTENT_TYPE
 
 CONFIRM_WITHIN_S = 15.0
 PREFETCH = 100
+HEARTBEAT_S = 60
 # Requeues and closed connections both count, so it must be far above what a bad day brings.
 DELIVERY_LIMIT = 50
 
@@ -94,8 +95,8 @@ class AmqpBus:
 
     def ping(self) -> None:
         """Open and close a connection."""
-        with _as_away(), _connect(self._url):
-            pass
+        with _as_away(), _connect(self._url) as connection:
+            connection.connect()
 
     def close(self) -> None:
         """Close all connections."""
@@ -137,7 +138,9 @@ class _Link:
                 connection.collect()
 
     def keep_alive(self) -> None:
+        """Read the broker's heartbeats, which wait in the socket, and send ours when due."""
         if self._connection is not None:
+            self.drain(0.001)
             self._connection.heartbeat_check()
 
     def drain(self, wait: float) -> bool:
@@ -270,7 +273,7 @@ def _dead_letters(service: str, exchange: Exchange, channel: Any) -> None:
 
 def _connect(url: str) -> Connection:
     options = {"socket_settings": {socket.TCP_USER_TIMEOUT: 30000}}
-    return Connection(url, connect_timeout=4, heartbeat=60, transport_options=options)
+    return Connection(url, connect_timeout=4, heartbeat=HEARTBEAT_S, transport_options=options)
 
 
 @contextlib.contextmanager

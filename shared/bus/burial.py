@@ -7,13 +7,13 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from shared.bus import outbox
-from shared.db import entropy_of, insert_new, service_of
+from shared.bus.alerts import alert_once
+from shared.db import insert_new, service_of
 from shared.db.common import inbox
 from shared.events import StaffAlerted
-from shared.events.envelope import BadEnvelope, parse
+from shared.events.envelope import BadEnvelope, identify, parse
 
-LONGEST_KEPT = 100_000
+LONGEST_GARBAGE = 100_000
 
 log = structlog.get_logger()
 
@@ -25,7 +25,7 @@ def bury(session: Session, body: bytes, reason: str, now: datetime) -> None:
         "attempts": 1,
         "received_at": now,
         "error": reason,
-        "envelope": body.decode("utf-8", "replace")[:LONGEST_KEPT],
+        "envelope": _kept(body),
     }
     if insert_new(session, inbox, [row]):
         log.error("dead event", service=service_of(session), reason=reason, type=row["type"])
@@ -33,37 +33,35 @@ def bury(session: Session, body: bytes, reason: str, now: datetime) -> None:
 
 
 def alert_dead(session: Session, type_: str, now: datetime) -> None:
-    """Tell staff of a dead event; a dead alert alerts nobody, or it would never end.
-
-    The title names neither service nor type: it is read in texts and subject lines.
-    """
-    if type_ == StaffAlerted.TYPE:
-        return
-    alert = StaffAlerted(
-        alert_id=entropy_of(session).uuid(),
-        roles=("admin",),
-        severity="urgent",
-        title="An event could not be handled",
-        url=f"/{service_of(session)}/operations/",
-    )
-    outbox.add(session, alert, now=now)
+    """Tell staff of a dead event; a dead alert alerts nobody, or it would never end."""
+    if type_ != StaffAlerted.TYPE:
+        title = "An event could not be handled"
+        alert_once(session, "dead", title, severity="urgent", now=now)
 
 
 def _identity(body: bytes) -> dict[str, Any]:
-    try:
-        envelope = parse(body)
-    except BadEnvelope:
-        digest = hashlib.sha256(body).hexdigest()[:40]
+    """Under which id it is known: its own when it can be read, so that it is asked for once."""
+    found = identify(body)
+    if found is None:
         return {
-            "event_id": f"garbage-{digest}",
+            "event_id": f"garbage-{hashlib.sha256(body).hexdigest()[:40]}",
             "type": "unreadable",
             "source": "bus",
             "subject": "-",
         }
     return {
-        "event_id": envelope.id,
-        "type": envelope.type,
-        "source": envelope.source,
-        "subject": envelope.event.subject,
-        "sequence": envelope.sequence,
+        "event_id": found.id,
+        "type": found.type,
+        "source": found.source,
+        "subject": found.subject,
     }
+
+
+def _kept(body: bytes) -> str:
+    """A whole event, so that it can be tried again; of garbage the beginning."""
+    text = body.decode("utf-8", "replace")
+    try:
+        parse(body)
+    except BadEnvelope:
+        return text[:LONGEST_GARBAGE]
+    return text

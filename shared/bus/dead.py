@@ -7,8 +7,23 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from shared.bus.burial import LONGEST_KEPT
+from shared.bus.retry import FORGOTTEN
+from shared.crypto import SealBroken
 from shared.db.common import inbox, outbox
+from shared.db.types import opened, sealed_text
+
+_COLUMNS = select(
+    inbox.c.event_id,
+    inbox.c.type,
+    inbox.c.source,
+    inbox.c.subject,
+    inbox.c.status,
+    inbox.c.attempts,
+    inbox.c.received_at,
+    inbox.c.next_try_at,
+    sealed_text(inbox.c.error).label("error"),
+    sealed_text(inbox.c.envelope).label("envelope"),
+)
 
 
 class NoSuchDeadEvent(Exception):
@@ -35,18 +50,17 @@ class DeadEvent:
 def list_dead(session: Session, *, limit: int = 200) -> list[DeadEvent]:
     """The failed and dead events, dead ones first, oldest first."""
     query = (
-        select(inbox)
-        .where(inbox.c.status.in_(["failed", "dead"]))
+        _COLUMNS.where(inbox.c.status.in_(["failed", "dead"]))
         .order_by(inbox.c.status, inbox.c.received_at)
         .limit(limit)
     )
-    return [_event(row) for row in session.execute(query)]
+    return [_event(session, row) for row in session.execute(query)]
 
 
 def show(session: Session, event_id: str) -> tuple[DeadEvent, str]:
     """One such event and its JSON (personal data). Raises `NoSuchDeadEvent`."""
     row = _row(session, event_id)
-    return _event(row), (row.envelope or "")[:LONGEST_KEPT]
+    return _event(session, row), _readable(session, row.envelope) or ""
 
 
 def retry(session: Session, event_id: str, now: datetime) -> None:
@@ -59,7 +73,7 @@ def retry(session: Session, event_id: str, now: datetime) -> None:
 def drop(session: Session, event_id: str, now: datetime) -> None:
     """Give it up for good and forget its data; its id stays known. Raises `NoSuchDeadEvent`."""
     _row(session, event_id)
-    gone = {"status": "dropped", "handled_at": now, "envelope": None, "next_try_at": None}
+    gone = {"status": "dropped", "handled_at": now} | FORGOTTEN
     session.execute(update(inbox).where(inbox.c.event_id == event_id).values(gone))
 
 
@@ -89,14 +103,23 @@ def backlog(session: Session, now: datetime) -> Backlog:
 
 
 def _row(session: Session, event_id: str) -> Any:
-    query = select(inbox).where(
-        inbox.c.event_id == event_id, inbox.c.status.in_(["failed", "dead"])
-    )
+    query = _COLUMNS.where(inbox.c.event_id == event_id, inbox.c.status.in_(["failed", "dead"]))
     row = session.execute(query.with_for_update()).first()
     if row is None:
         raise NoSuchDeadEvent(f"no failed or dead event {event_id}")
     return row
 
 
-def _event(row: Any) -> DeadEvent:
-    return DeadEvent(**{each.name: getattr(row, each.name) for each in fields(DeadEvent)})
+def _event(session: Session, row: Any) -> DeadEvent:
+    plain = {each.name: getattr(row, each.name) for each in fields(DeadEvent)}
+    return DeadEvent(**plain | {"error": _readable(session, row.error)})
+
+
+def _readable(session: Session, sealed: str | None) -> str | None:
+    """What is sealed, or that it can't be read: staff must be able to drop it all the same."""
+    if sealed is None:
+        return None
+    try:
+        return opened(session, sealed)
+    except SealBroken as error:
+        return f"({error})"

@@ -1,6 +1,5 @@
 """Events come in through the inbox: handling one and remembering its id is one transaction."""
 
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ import structlog
 from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from shared.bus.burial import bury
@@ -17,12 +17,16 @@ from shared.db import Database, entropy_of, insert_new
 from shared.db.common import inbox, inbox_subject
 from shared.events.base import Event
 from shared.events.envelope import BadEnvelope, Envelope, parse
+from shared.logs import where
 
 E = TypeVar("E", bound=Event)
 
 MAX_TRIES = 8
 FIRST_RETRY_S = 1.0
 LAST_RETRY_S = 3600.0
+# Connection, resources, operator and system trouble; read-only; a lock nobody gave us in time
+# (PostgreSQL, appendix A).
+_POSTGRES_AWAY = frozenset({"08", "53", "57", "58", "25006", "55P03"})
 _SQLITE_AWAY = ("locked", "full", "readonly", "disk i/o", "unable to open")
 
 log = structlog.get_logger()
@@ -40,6 +44,14 @@ class Meta:
 
 
 Handler = Callable[[Session, E, Meta], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """A message as it came, and what it says."""
+
+    body: bytes
+    envelope: Envelope
 
 
 class DatabaseAway(Exception):
@@ -63,14 +75,14 @@ class Inbox:
         Afterwards each is handled, or stands in the inbox as failed or dead.
         Raises `DatabaseAway`, and then none of them may be acknowledged.
         """
-        envelopes = [each for each in (self._parsed(body, now) for body in bodies) if each]
+        arrived = [each for each in (self._parsed(body, now) for body in bodies) if each]
         try:
             with self._database.transaction() as session:
-                for each in envelopes:
-                    self._handle(session, each, now)
+                for each in arrived:
+                    self._handle(session, each.envelope, now)
         except Exception as error:
             raise_if_away(self._database, error)
-            for each in envelopes:
+            for each in arrived:
                 self._take_one(each, now)
 
     def apply(self, session: Session, envelope: Envelope, now: datetime) -> str:
@@ -84,24 +96,26 @@ class Inbox:
             session.flush()
         return "handled"
 
-    def _parsed(self, body: bytes, now: datetime) -> Envelope | None:
+    def _parsed(self, body: bytes, now: datetime) -> _Arrived | None:
         try:
-            return parse(body)
+            return _Arrived(body, parse(body))
         except BadEnvelope as error:
-            try:
-                with self._database.transaction() as session:
-                    bury(session, body, str(error), now)
-            except Exception as failure:
-                raise_if_away(self._database, failure)
-                raise
+            self._bury(body, str(error), now)
             return None
 
-    def _take_one(self, envelope: Envelope, now: datetime) -> None:
+    def _take_one(self, arrived: _Arrived, now: datetime) -> None:
         try:
-            self._database.run(lambda session: self._handle(session, envelope, now))
+            self._database.run(lambda session: self._handle(session, arrived.envelope, now))
         except Exception as error:
             raise_if_away(self._database, error)
-            self._remember_failure(envelope, error, now)
+            self._remember_failure(arrived, error, now)
+
+    def _bury(self, body: bytes, reason: str, now: datetime) -> None:
+        """Make it a dead row. Where not even that can be written, the database is at fault."""
+        try:
+            self._database.run(lambda session: bury(session, body, reason, now))
+        except Exception as error:
+            raise DatabaseAway(where(error)) from error
 
     def _handle(self, session: Session, envelope: Envelope, now: datetime) -> None:
         row = _row(envelope, now) | {"status": "handled", "handled_at": now}
@@ -127,28 +141,42 @@ class Inbox:
         )
         return session.execute(newest.returning(inbox_subject.c.sequence)).first() is not None
 
-    def _remember_failure(self, envelope: Envelope, error: Exception, now: datetime) -> None:
+    def _remember_failure(self, arrived: _Arrived, error: Exception, now: datetime) -> None:
+        """Keep it as failed, in the words it came in: a later release may know more of them."""
+        envelope = arrived.envelope
         log.error("event failed", event_id=envelope.id, type=envelope.type, where=where(error))
-        with self._database.transaction() as session:
+
+        def remember(session: Session) -> None:
             failed = {
                 "status": "failed",
                 "attempts": 1,
                 "next_try_at": next_try(session, 1, now),
                 "error": said(error),
-                "envelope": envelope.to_json(),
+                "envelope": arrived.body.decode(),
             }
             insert_new(session, inbox, [_row(envelope, now) | failed])
+
+        try:
+            self._database.run(remember)
+        except Exception as failure:
+            raise_if_away(self._database, failure)
+            self._bury(arrived.body, f"{said(error)}; nor can it be kept: {where(failure)}", now)
 
 
 def raise_if_away(database: Database, error: Exception) -> None:
     """Raise `DatabaseAway` when `error` means that the database itself can't be used."""
     if isinstance(error, DatabaseAway):
         raise error
+    if isinstance(error, PoolTimeout):
+        raise DatabaseAway("no connection is free") from error
     if not isinstance(error, DBAPIError):
         return
     message = str(error.orig).lower()
     if database.is_sqlite and any(word in message for word in _SQLITE_AWAY):
         raise DatabaseAway(message) from error
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state[:2] in _POSTGRES_AWAY or state in _POSTGRES_AWAY:
+        raise DatabaseAway(f"{type(error.orig).__name__} ({state})") from error
     try:
         database.ping()
     except Exception as failure:
@@ -164,13 +192,6 @@ def next_try(session: Session, attempts: int, now: datetime) -> datetime:
 def said(error: BaseException) -> str:
     """The error as staff read it (stored sealed: it may repeat data)."""
     return f"{type(error).__name__}: {str(error)[:400]} ({where(error)})"
-
-
-def where(error: BaseException) -> str:
-    """The error's class and the place that raised it; nothing of its message."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{frames[-1].filename.rsplit('/', 3)[-1]}:{frames[-1].lineno}" if frames else "?"
-    return f"{type(error).__name__} at {place}"
 
 
 def _row(envelope: Envelope, now: datetime) -> dict[str, Any]:

@@ -3,16 +3,19 @@
 import contextlib
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from sqlalchemy import or_, select, text, update
+from sqlalchemy.orm import Session
 
-from shared.bus import outbox as outbox_door
+from shared.bus.alerts import alert_once
 from shared.bus.messages import Bus, BusAway, OutMessage
-from shared.db import Database, entropy_of
+from shared.crypto import SealBroken
+from shared.db import Database, service_of
 from shared.db.common import outbox
+from shared.db.types import opened, sealed_text
 from shared.events import StaffAlerted
 
 BATCH = 500
@@ -20,6 +23,25 @@ RETURNED_RETRY = timedelta(minutes=1)
 _LOCK_KEY = 0x67726970  # "grip"
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A row to publish; `body` is None when no configured key opens it."""
+
+    id: int
+    event_id: str
+    type: str
+    body: str | None
+    returned_before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What became of a batch and still has to be written down."""
+
+    sent: list[int]
+    returned: list[_Due]
 
 
 class Relay:
@@ -30,6 +52,7 @@ class Relay:
         self._bus = bus
         self._alone = threading.Lock()
         self._away = False
+        self._unmarked: _Settled | None = None
 
     def step(self, now: datetime) -> bool:
         """Publish up to 500 due events; True when more may wait."""
@@ -37,28 +60,39 @@ class Relay:
             return self._publish(now) if leads else False
 
     def _publish(self, now: datetime) -> bool:
+        self._mark(now)
         rows = self._due(now)
         try:
-            if not rows:
-                self._bus.keep_alive()
-                return False
-            result = self._bus.publish(
-                [OutMessage(row.event_id, row.type, row.envelope) for row in rows]
-            )
+            confirmed = self._send([row for row in rows if row.body is not None])
         except BusAway as error:
             if not self._away:
                 log.warning("bus away", service=self._database.service, why=str(error))
             self._away = True
             return False
         if self._away:
-            log.info("bus back", service=self._database.service)
+            log.warning("bus back", service=self._database.service)
         self._away = False
-        self._mark(rows, result.confirmed, now)
+        sent = [row.id for row in rows if row.event_id in confirmed]
+        self._unmarked = _Settled(sent, [row for row in rows if row.event_id not in confirmed])
+        self._mark(now)
         return len(rows) == BATCH
 
-    def _due(self, now: datetime) -> Sequence[Any]:
+    def _send(self, rows: Sequence[_Due]) -> frozenset[str]:
+        if not rows:
+            self._bus.keep_alive()
+            return frozenset()
+        messages = [OutMessage(row.event_id, row.type, row.body or "") for row in rows]
+        return self._bus.publish(messages).confirmed
+
+    def _due(self, now: datetime) -> list[_Due]:
         query = (
-            select(outbox)
+            select(
+                outbox.c.id,
+                outbox.c.event_id,
+                outbox.c.type,
+                outbox.c.returned_at,
+                sealed_text(outbox.c.envelope).label("sealed"),
+            )
             .where(
                 outbox.c.sent_at.is_(None),
                 outbox.c.available_at <= now,
@@ -68,20 +102,25 @@ class Relay:
             .limit(BATCH)
         )
         with self._database.reading() as session:
-            return session.execute(query).all()
+            rows = session.execute(query).all()
+            return [
+                _Due(
+                    row.id,
+                    row.event_id,
+                    row.type,
+                    _opened(session, row.sealed),
+                    row.returned_at is not None,
+                )
+                for row in rows
+            ]
 
-    def _mark(self, rows: Sequence[Any], confirmed: frozenset[str], now: datetime) -> None:
-        sent = [row.id for row in rows if row.event_id in confirmed]
-        returned = [row for row in rows if row.event_id not in confirmed]
-        with self._database.transaction() as session:
-            session.execute(update(outbox).where(outbox.c.id.in_(sent)).values(sent_at=now))
-            ids = [row.id for row in returned]
-            session.execute(update(outbox).where(outbox.c.id.in_(ids)).values(returned_at=now))
-            for type_ in sorted({row.type for row in returned if row.returned_at is None}):
-                log.error("no queue takes this event", service=self._database.service, type=type_)
-                if type_ != StaffAlerted.TYPE:
-                    alert = _unroutable(self._database.service, entropy_of(session).uuid())
-                    outbox_door.add(session, alert, now=now)
+    def _mark(self, now: datetime) -> None:
+        """Write down what was published; while that fails, nothing more is published."""
+        settled = self._unmarked
+        if settled is None:
+            return
+        self._database.run(lambda session: _write_down(session, settled, now))
+        self._unmarked = None
 
     @contextlib.contextmanager
     def _leading(self) -> Iterator[bool]:
@@ -110,11 +149,31 @@ class Relay:
                     connection.commit()
 
 
-def _unroutable(service: str, alert_id: str) -> StaffAlerted:
-    return StaffAlerted(
-        alert_id=alert_id,
-        roles=("admin",),
-        severity="warning",
-        title="An event finds no queue: they need to be declared again",
-        url=f"/{service}/operations/",
-    )
+def _write_down(session: Session, settled: _Settled, now: datetime) -> None:
+    if settled.sent:
+        chosen = outbox.c.id.in_(settled.sent)
+        session.execute(update(outbox).where(chosen).values(sent_at=now))
+    if not settled.returned:
+        return
+    chosen = outbox.c.id.in_([row.id for row in settled.returned])
+    session.execute(update(outbox).where(chosen).values(returned_at=now))
+    for row in settled.returned:
+        if row.returned_before:
+            continue
+        service = service_of(session)
+        if row.body is None:
+            log.error("no key opens this event", service=service, event_id=row.event_id)
+            title = "An event can't be read: a key is missing"
+            alert_once(session, "sealed", title, severity="urgent", now=now)
+        else:
+            log.error("no queue takes this event", service=service, type=row.type)
+            if row.type != StaffAlerted.TYPE:
+                title = "An event finds no queue: they need to be declared again"
+                alert_once(session, "unroutable", title, severity="warning", now=now)
+
+
+def _opened(session: Session, sealed: str) -> str | None:
+    try:
+        return opened(session, sealed)
+    except SealBroken:
+        return None

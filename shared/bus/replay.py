@@ -6,6 +6,7 @@ sent, and every inbox knows what it took; the difference is published again, to 
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from shared.bus.messages import Bus, OutMessage, events_queue
 from shared.db import Database
 from shared.db.common import inbox, outbox
+from shared.db.types import opened, sealed_text
 
 GRACE = timedelta(seconds=3)
 PATIENCE = timedelta(seconds=30)
@@ -34,7 +36,7 @@ class DiffReplay:
         self._types = frozenset(types)
         self._bus = bus
         self._watermark = 0
-        self._open: set[int] = set()
+        self._open: dict[int, None] = {}
         """Rows below the watermark that were unsent or not taken when last looked at."""
         self._sent_again: dict[int, datetime] = {}
         self._started = False
@@ -51,7 +53,9 @@ class DiffReplay:
         settled = now - GRACE if self._started else now
         sent = [row for row in rows if row.sent_at is not None]
         missing = self._unknown(sent)
-        self._open |= {row.id for row in rows if row.sent_at is None or row.id in missing}
+        for row in rows:  # put at the end, so that every open row has its turn
+            if row.sent_at is None or row.id in missing:
+                self._open[row.id] = None
         self._watermark = max([self._watermark, *(row.id for row in ahead)])
         self._send([row.id for row in sent if row.id in missing and row.sent_at <= settled], now)
         self._started = self._started or len(ahead) < BATCH
@@ -62,8 +66,9 @@ class DiffReplay:
         return session.execute(query.order_by(outbox.c.id).limit(BATCH)).all()
 
     def _still_open(self, session: Session) -> Sequence[Any]:
-        ids = sorted(self._open)[:BATCH]
-        self._open -= set(ids)
+        ids = list(islice(self._open, BATCH))
+        for each in ids:
+            del self._open[each]
         return session.execute(_IDS.where(outbox.c.id.in_(ids)).order_by(outbox.c.id)).all()
 
     def _unknown(self, rows: Sequence[Any]) -> set[int]:
@@ -79,10 +84,13 @@ class DiffReplay:
         due = [each for each in ids if self._sent_again.get(each, _LONG_AGO) <= now - PATIENCE]
         if not due:
             return
-        query = select(outbox).where(outbox.c.id.in_(due)).order_by(outbox.c.id)
+        sealed = sealed_text(outbox.c.envelope).label("sealed")
+        query = select(outbox.c.event_id, outbox.c.type, sealed).where(outbox.c.id.in_(due))
         with self._publisher.reading() as session:
-            rows = session.execute(query).all()
-        messages = [OutMessage(row.event_id, row.type, row.envelope) for row in rows]
+            rows = session.execute(query.order_by(outbox.c.id)).all()
+            messages = [
+                OutMessage(row.event_id, row.type, opened(session, row.sealed)) for row in rows
+            ]
         self._bus.send_to(events_queue(self._consumer.service), messages)
         kept = {each: at for each, at in self._sent_again.items() if at > now - PATIENCE}
         self._sent_again = kept | dict.fromkeys(due, now)

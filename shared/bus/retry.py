@@ -8,10 +8,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shared.bus.burial import alert_dead
-from shared.bus.inbox import MAX_TRIES, Inbox, next_try, raise_if_away, said, where
+from shared.bus.inbox import MAX_TRIES, Inbox, next_try, raise_if_away, said
 from shared.db import Database
 from shared.db.common import inbox
+from shared.db.types import opened, sealed_text
 from shared.events.envelope import parse
+from shared.logs import where
 
 BATCH = 20
 
@@ -48,22 +50,28 @@ class RetryFailed:
             self._database.run(lambda session: _failed_again(session, event_id, failure, now))
 
     def _apply(self, session: Session, event_id: str, now: datetime) -> None:
-        row = _locked(session, event_id)
+        row = _locked(session, event_id, now)
         if row is None:
             return
-        status = self._door.apply(session, parse(row.envelope), now)
-        done = {"status": status, "handled_at": now, "envelope": None, "next_try_at": None}
+        status = self._door.apply(session, parse(opened(session, row.envelope)), now)
+        done = {"status": status, "handled_at": now} | FORGOTTEN
         session.execute(update(inbox).where(inbox.c.event_id == event_id).values(done))
 
 
-def _locked(session: Session, event_id: str) -> Any:
-    """The failed row, locked; None when another worker has it or it is no longer failed."""
-    query = select(inbox).where(inbox.c.event_id == event_id, inbox.c.status == "failed")
+FORGOTTEN = {"envelope": None, "error": None, "next_try_at": None}
+"""An event that is done with keeps its id and nothing that was in it."""
+
+
+def _locked(session: Session, event_id: str, now: datetime) -> Any:
+    """The failed row, locked; None when another worker has it, or has tried it already."""
+    query = select(
+        inbox.c.type, inbox.c.attempts, sealed_text(inbox.c.envelope).label("envelope")
+    ).where(inbox.c.event_id == event_id, inbox.c.status == "failed", inbox.c.next_try_at <= now)
     return session.execute(query.with_for_update(skip_locked=True)).first()
 
 
 def _failed_again(session: Session, event_id: str, error: Exception, now: datetime) -> None:
-    row = _locked(session, event_id)
+    row = _locked(session, event_id, now)
     if row is None:
         return
     attempts = row.attempts + 1

@@ -34,14 +34,16 @@ class Database:
         # SQLite has one writer; waiting here in turn is fairer than its busy handler.
         self._turn = threading.Lock() if self.is_sqlite else None
         self._on_commit: list[Callable[[], None]] = []
+        self._here = threading.local()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session whose work is committed at the end, or undone when an error leaves the block.
 
         When events were added to the outbox, the relay is woken after the commit.
+        Raises `RuntimeError` inside another one of this thread: it would wait for itself for ever.
         """
-        with self._turn or nullcontext(), self._writes() as session:
+        with self._alone(), self._turn or nullcontext(), self._writes() as session:
             with session.begin():
                 yield session
                 if session.info.get("outbox_added") and not self.is_sqlite:
@@ -50,6 +52,16 @@ class Database:
         if added:
             for callback in self._on_commit:
                 callback()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if getattr(self._here, "busy", False):
+            raise RuntimeError(f"a transaction on {self.service} is open in this thread already")
+        self._here.busy = True
+        try:
+            yield
+        finally:
+            self._here.busy = False
 
     def run(self, work: Callable[[Session], T]) -> T:
         """`work` in one transaction; redone, up to five times, after a deadlock."""

@@ -21,6 +21,10 @@ def upgrade(database: Database, scripts: Path, metadata: MetaData) -> bool:
         return False
     with database.engine.connect() as connection:
         if not database.is_sqlite:
+            connection.execute(
+                text("SET LOCAL lock_timeout = 0")
+            )  # the other one's turn may be long
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text(f"SELECT pg_advisory_lock({_LOCK_KEY})"))
             connection.commit()
         try:
@@ -70,6 +74,10 @@ def run_in_environment() -> None:
         transaction_per_migration=False,
     )
     with context.begin_transaction():
+        if connection.dialect.name == "postgresql":
+            # Long enough to build an index, short enough not to hold up the running release.
+            connection.execute(text("SET LOCAL statement_timeout = '15min'"))
+            connection.execute(text("SET LOCAL lock_timeout = '10s'"))
         context.run_migrations()
 
 

@@ -4,8 +4,9 @@ import json
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import DateTime, Text
+from sqlalchemy import ColumnElement, DateTime, Text, type_coerce
 from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from shared.crypto import Cipher
@@ -60,6 +61,16 @@ class SealedJson(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(cipher_of(dialect).unseal(value))
+
+
+def sealed_text(column: ColumnElement[Any]) -> ColumnElement[str]:
+    """A sealed column as it is stored; for whoever must go on when one row can't be opened."""
+    return type_coerce(column, Text)
+
+
+def opened(session: Session, sealed: str) -> str:
+    """What `sealed_text` gave. Raises `SealBroken` when no configured key opens it."""
+    return cipher_of(session.get_bind().dialect).unseal(sealed)
 
 
 def give_cipher(dialect: Dialect, cipher: Cipher) -> None:

@@ -18,19 +18,23 @@ class BadEnvelope(Exception):
     slug = "bad-envelope"
 
 
+# PostgreSQL's text can't hold NUL, and nothing we name has control characters in it.
+_PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
+
+
 class _Wire(BaseModel):
     """The JSON of an event (CloudEvents 1.0, with `sequence` and `traceparent` extensions)."""
 
     model_config = ConfigDict(extra="allow")
 
     specversion: str = Field(pattern=r"^1\.0$")
-    id: str = Field(min_length=1, max_length=64)
-    source: str = Field(min_length=1, max_length=80)
-    type: str = Field(min_length=1, max_length=80)
+    id: str = Field(pattern=_PRINTABLE, max_length=64)
+    source: str = Field(pattern=_PRINTABLE, max_length=80)
+    type: str = Field(pattern=_PRINTABLE, max_length=80)
     time: AwareDatetime
-    subject: str = Field(min_length=1, max_length=160)
+    subject: str = Field(pattern=_PRINTABLE, max_length=160)
     datacontenttype: str = "application/json"
-    dataschema: str
+    dataschema: str = Field(pattern=_PRINTABLE, max_length=200)
     sequence: str | None = Field(default=None, pattern=r"^\d{1,18}$")
     traceparent: str | None = None
     data: dict[str, Any]
@@ -74,6 +78,16 @@ class Envelope:
         return wire.model_dump_json(exclude_none=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The attributes by which an event is known."""
+
+    id: str
+    type: str
+    source: str
+    subject: str
+
+
 def schema_of(event: type[Event]) -> str:
     """The `dataschema` of an event class, which names its version."""
     return f"/events/{event.TYPE}/{event.VERSION}"
@@ -99,6 +113,15 @@ def parse(body: str | bytes) -> Envelope:
     return Envelope(
         id=wire.id, source=wire.source, time=wire.time, event=event, traceparent=wire.traceparent
     )
+
+
+def identify(body: str | bytes) -> Identity | None:
+    """What a message says it is, though its data may be of no use; None for garbage."""
+    try:
+        wire = _Wire.model_validate_json(body)
+    except ValidationError:
+        return None
+    return Identity(wire.id, wire.type, wire.source, wire.subject)
 
 
 def _data(wire: _Wire, kind: type[Event]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -10,6 +11,7 @@ from sqlalchemy import insert, select, text
 from shared.db import Database, insert_new
 from shared.db.common import audit_log, heartbeat, rate_limit
 from shared.db.testing import create_all
+from tests.conftest import new_database
 
 Factory = Callable[[str], Database]
 AT = datetime(2027, 3, 14, 6, 59, 59, 123456, tzinfo=UTC)
@@ -95,8 +97,6 @@ def test_reads_and_writes_of_one_transaction_are_not_interleaved_with_another(
 
 
 def test_a_deadlock_is_redone(postgres_url: Callable[[str], str]) -> None:
-    from tests.conftest import new_database
-
     database = new_database(postgres_url("booking"), "booking")
     create_all(database)
     for name in ("a", "b"):
@@ -138,3 +138,27 @@ def test_errors_repeat_no_data(database: Database) -> None:
 def test_the_audit_table_is_there_for_every_service(database: Database) -> None:
     with database.reading() as session:
         assert session.execute(select(audit_log)).all() == []
+
+
+def test_a_transaction_inside_another_of_the_same_thread_is_refused(database: Database) -> None:
+    with database.transaction(), pytest.raises(RuntimeError, match="already"):  # noqa: SIM117
+        with database.transaction():
+            pass
+    with database.transaction() as session:
+        session.execute(insert(heartbeat).values(name="a", at=AT))
+
+
+def test_sqlite_keeps_every_commit_through_a_power_cut(tmp_path: Path) -> None:
+    database = new_database(f"sqlite:///{tmp_path / 'a.sqlite3'}", "booking")
+    with database.reading() as session:
+        pragmas = {
+            name: session.scalar(text(f"PRAGMA {name}"))
+            for name in ("synchronous", "journal_mode", "foreign_keys", "secure_delete")
+        }
+    assert pragmas == {
+        "synchronous": 2,
+        "journal_mode": "wal",
+        "foreign_keys": 1,
+        "secure_delete": 1,
+    }
+    database.dispose()

@@ -1,5 +1,6 @@
 """Migrations bring an empty database to exactly the tables in code, on both databases."""
 
+import threading
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from shared import audit
 from shared.db import Database, migrate
 from shared.db.common import audit_log
-from tests.conftest import NOW
+from tests.conftest import NOW, new_database
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("booking", "cohort", "notify")
@@ -51,3 +52,24 @@ def test_the_audit_log_can_be_added_to_and_nothing_else(migrated: Database, act:
         row = {"at": NOW, "actor": "a", "action": "b", "subject": "c"}
         session.execute(insert(audit_log).values(row))
         assert session.scalar(text("SELECT count(*) FROM audit_log")) == 2
+
+
+def test_migrating_from_four_processes_at_once_does_it_once(
+    postgres_url: Callable[[str], str],
+) -> None:
+    url = postgres_url("booking")
+    databases = [new_database(url, "booking") for _ in range(4)]
+    done: list[bool] = []
+
+    def upgrade(database: Database) -> None:
+        done.append(migrate.upgrade(database, _scripts(database), _metadata(database)))
+
+    threads = [threading.Thread(target=upgrade, args=(each,)) for each in databases]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(60)
+    assert len(done) == 4
+    assert migrate.differences(databases[0], _metadata(databases[0])) == []
+    for database in databases:
+        database.dispose()
