@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from shared.cli import Fault
@@ -71,18 +73,22 @@ class WebServer:
         from waitress.server import create_server
 
         self._app = InFlight(app)
+        address = address_of(host)  # one address, so one socket
         try:
             self._server: Any = create_server(
                 self._app,
-                host=socket.gethostbyname(host),  # one address, so one socket
+                host=address,
                 port=port,
                 threads=THREADS,
                 ident="",
                 channel_timeout=30,
+                # The app itself decides by these whether a proxy stands before it.
+                clear_untrusted_proxy_headers=False,
             )
         except OSError as error:
+            other = "another --host" if error.errno == errno.EADDRNOTAVAIL else "--port"
             raise Fault(
-                f"port {port} on {host} can't be used ({error.strerror}): try --port"
+                f"port {port} on {host} can't be used ({error.strerror}): try {other}"
             ) from None
         self.port: int = int(self._server.effective_port)
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
@@ -118,6 +124,21 @@ class WebServer:
             for channel in list(self._server.active_channels.values())
         ):
             time.sleep(0.02)
+
+
+def address_of(host: str) -> str:
+    """The IPv4 address of `host`. Raises `Fault` for one that nobody knows."""
+    try:
+        return socket.gethostbyname(host)
+    except (OSError, UnicodeError):
+        raise Fault(
+            f"--host {host} is unknown: give an IPv4 address of this machine, or a name for one"
+        ) from None
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only this machine reaches `address`."""
+    return ip_address(address).is_loopback
 
 
 def heed_signals() -> threading.Event:

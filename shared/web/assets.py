@@ -24,7 +24,7 @@ class Assets:
         """The file of this name."""
         for folder in self._folders:
             path = safe_join(str(folder), name)
-            if path is not None and Path(path).is_file():
+            if path is not None and _is_file(Path(path)):
                 return Path(path)
         return None
 
@@ -62,6 +62,13 @@ def install(app: Flask, static: Path | None) -> None:
 
     app.register_blueprint(blueprint)
     app.jinja_env.globals["asset"] = asset
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long for any file
+        return False
 
 
 def _send(assets: Assets, name: str) -> Response:

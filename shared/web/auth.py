@@ -83,7 +83,10 @@ def gate() -> ResponseReturnValue | None:
     if access is None:
         raise LookupError(f"{request.endpoint} has neither @public nor @allow")
     g.grip_access = access
-    if access.action is None or (access.unless is not None and access.unless()):
+    if access.action is None:
+        return None
+    if access.unless is not None and access.unless():
+        _recognise()
         return None
     return _require(access.action)
 
@@ -135,6 +138,13 @@ def safe_next(url: str | None, default: str = HOME) -> str:
     return default if "%5c" in path.lower() or ".." in steps or "//" in path else url
 
 
+def _recognise() -> None:
+    """Name whoever is signed in on a page that asks nobody to be: its header says so."""
+    found = presented() if request.method in ("GET", "HEAD") else None
+    if found is not None:
+        g.grip_staff = found[1]
+
+
 def _require(action: Action) -> ResponseReturnValue | None:
     found = None if is_api() else presented()
     if found is None:
@@ -163,8 +173,9 @@ def _send_to_sign_in(action: Action) -> ResponseReturnValue:
 
 
 def _owner(session: Session, cookie: StaffCookie) -> Staff | None:
+    """Whose cookie it is. One of a newer epoch than the replica's was signed since: it is good."""
     staff = find_staff(session, cookie.staff_id)
-    if staff is None or not staff.active or staff.epoch != cookie.epoch:
+    if staff is None or not staff.active or cookie.epoch < staff.epoch:
         return None
     return None if is_revoked(session, cookie.sid) else staff
 

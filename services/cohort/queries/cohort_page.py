@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.cohort.domain.applicant import ApplicantStatus
 from services.cohort.domain.errors import NotFound
 from services.cohort.domain.program import Kind
-from services.cohort.queries.cohorts import CohortLine, find_cohort_line
+from services.cohort.queries.cohorts import CohortLine, get_cohort_line
 from services.cohort.queries.people import (
     ApplicantLine,
     MemberLine,
@@ -43,6 +43,11 @@ class CohortPage:
     joinable: bool
 
     @property
+    def more_wait(self) -> bool:
+        """Whether more people wait than `waiting` holds."""
+        return len(self.waiting) == MOST_CHOICES
+
+    @property
     def ready(self) -> int:
         """How many people are ready for the next medicine session."""
         return sum(one.readiness.ready for one in self.members)
@@ -60,9 +65,7 @@ class Seat:
 
 def get_cohort_page(session: Session, cohort_id: str, *, now: datetime) -> CohortPage:
     """One cohort. Raises `NotFound`."""
-    cohort = find_cohort_line(session, cohort_id)
-    if cohort is None:
-        raise NotFound("This cohort is not here.")
+    cohort = get_cohort_line(session, cohort_id)
     sessions = sessions_by_cohort(session, [cohort], now=now)[cohort_id]
     template = templates_of(session, [cohort])[cohort.template]
     coming = (one for one in sessions if one.kind is Kind.MEDICINE and not one.done)

@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from services.cohort.domain.cohort import JOINABLE, Stage
+from services.cohort.domain.errors import NotFound
 from services.cohort.tables import CohortRow, EnrollmentRow, RoomRow
 
 NOW_STAGES = (Stage.FORMING, Stage.CONFIRMED, Stage.RUNNING)
@@ -54,6 +55,14 @@ def find_cohort_line(session: Session, cohort_id: str) -> CohortLine | None:
     """One cohort, if it is here."""
     found = session.execute(_lines().where(CohortRow.cohort_id == cohort_id)).first()
     return _line(*found) if found else None
+
+
+def get_cohort_line(session: Session, cohort_id: str) -> CohortLine:
+    """One cohort. Raises `NotFound`."""
+    cohort = find_cohort_line(session, cohort_id)
+    if cohort is None:
+        raise NotFound("This cohort is not here.")
+    return cohort
 
 
 def room_names(session: Session) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from services.cohort.domain.applicant import ApplicantStatus
 from services.cohort.queries.cohorts import CohortLine, list_cohorts
@@ -86,7 +86,14 @@ def get_today(
 
 
 def _follow_ups(session: Session, day: date) -> tuple[FollowUp, ...]:
+    """Of those who did not qualify since; a later call of theirs, held or booked, ends it too."""
     decided = select(ApplicantRow.person_id)
+    later = aliased(ConsultRow)
+    called_again = exists().where(
+        later.person_id == ConsultRow.person_id,
+        later.starts_at > ConsultRow.starts_at,
+        or_(later.status == "booked", later.outcome.is_not(None)),
+    )
     query = (
         select(PersonRow.name, ConsultRow.follow_up_on)
         .join(PersonRow, PersonRow.person_id == ConsultRow.person_id)
@@ -94,6 +101,7 @@ def _follow_ups(session: Session, day: date) -> tuple[FollowUp, ...]:
             ConsultRow.outcome == "undecided",
             ConsultRow.follow_up_on <= day + timedelta(days=1),
             ConsultRow.person_id.not_in(decided),
+            ~called_again,
         )
         .order_by(ConsultRow.follow_up_on)
         .limit(10)

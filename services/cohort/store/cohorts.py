@@ -113,17 +113,21 @@ def room_named(session: Session, name: str, *, zone: str) -> RoomRow:
     values = {
         "room_id": entropy_of(session).uuid(),
         "name": words,
-        "name_key": words.casefold(),
+        "name_key": _room_key(name),
         "timezone": zone,
     }
     insert_new(session, RoomRow.__table__, [values])
-    return session.scalars(select(RoomRow).where(RoomRow.name_key == words.casefold())).one()
+    return session.scalars(select(RoomRow).where(RoomRow.name_key == _room_key(name))).one()
 
 
 def find_room(session: Session, name: str) -> RoomRow | None:
     """The room of this name, if there is one."""
-    key = " ".join(name.split()).casefold()
-    return session.scalar(select(RoomRow).where(RoomRow.name_key == key))
+    return session.scalar(select(RoomRow).where(RoomRow.name_key == _room_key(name)))
+
+
+def _room_key(name: str) -> str:
+    """As long as its column takes: without case a name may grow to three times its length."""
+    return " ".join(name.split()).casefold()[:120]
 
 
 def session_info(row: SessionRow, cohort: CohortRow, place: str) -> SessionInfo:

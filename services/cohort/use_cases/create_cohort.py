@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 from sqlalchemy.orm import Session
 
 from services.cohort.domain.calendar import PlannedSession, instant_of
 from services.cohort.domain.cells import room_resource, staff_resource
 from services.cohort.domain.cohort import Format, Stage, check_move, check_size
-from services.cohort.domain.errors import Invalid
+from services.cohort.domain.errors import Invalid, NonexistentTime
 from services.cohort.domain.ids import CohortId, RoomId, StaffId
 from services.cohort.domain.program import GROUP_KINDS, Kind
 from services.cohort.domain.request import CohortRequest
@@ -73,7 +73,7 @@ def _session_rows(session: Session, request: CohortRequest, plan: Plan) -> list[
 
 def _session_row(session: Session, request: CohortRequest, one: PlannedSession) -> SessionRow:
     """What has no meeting of its own (measures) stands at the window's time, without length."""
-    starts_at = one.starts_at or instant_of(one.day, request.window.start, request.zone)
+    starts_at = one.starts_at or _moment(one.day, request)
     return SessionRow(
         session_id=entropy_of(session).uuid(),
         week=one.week,
@@ -84,6 +84,14 @@ def _session_row(session: Session, request: CohortRequest, one: PlannedSession) 
         revision=1,
         status="scheduled",
     )
+
+
+def _moment(day: date, request: CohortRequest) -> datetime:
+    """The window's time on a day without a meeting; noon when the clocks skip it."""
+    try:
+        return instant_of(day, request.window.start, request.zone)
+    except NonexistentTime:
+        return instant_of(day, time(12), request.zone)
 
 
 def _cohort_row(

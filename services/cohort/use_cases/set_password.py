@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.cohort.domain.errors import Invalid
 from services.cohort.store.staff import get_staff, publish_staff
-from services.cohort.tables import StaffSessionRow
+from services.cohort.tables import SignInLinkRow, StaffSessionRow
 from services.cohort.use_cases.check_password import HASHER
 from services.cohort.use_cases.start_sign_in import SignIn
 from shared import audit
@@ -31,19 +31,25 @@ def hash_password(password: str) -> str:
 def set_password(
     session: Session, staff_id: str, password_hash: str, *, sid: str, now: datetime
 ) -> SignIn:
-    """Keep the password and sign out everywhere but in `sid`, whose cookie is then made again."""
+    """Keep the password and sign out everywhere but in `sid`, whose cookie is then made again.
+
+    One-time links that nobody has used yet end too: whoever has one could still come in.
+    """
     row = get_staff(session, staff_id, lock=True)
-    changed = row.password_hash is not None
     row.password_hash = password_hash
-    if changed:
-        row.epoch += 1
-        publish_staff(session, row, now=now)
-        session.execute(
-            update(StaffSessionRow)
-            .where(StaffSessionRow.staff_id == staff_id, StaffSessionRow.sid != sid)
-            .where(StaffSessionRow.ended_at.is_(None))
-            .values(ended_at=now)
-        )
+    row.epoch += 1
+    publish_staff(session, row, now=now)
+    session.execute(
+        update(StaffSessionRow)
+        .where(StaffSessionRow.staff_id == staff_id, StaffSessionRow.sid != sid)
+        .where(StaffSessionRow.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+    session.execute(
+        update(SignInLinkRow)
+        .where(SignInLinkRow.staff_id == staff_id, SignInLinkRow.used_at.is_(None))
+        .values(expires_at=now)
+    )
     session.flush()
     audit.record(
         session,

@@ -35,7 +35,7 @@ def change() -> ResponseReturnValue:
     staff, found = current_staff(), presented()
     throttle("password", staff.staff_id, limit=10, per=timedelta(minutes=5))
     try:
-        if _has_password(staff.staff_id):
+        if has_password(staff.staff_id):
             _check_current(staff.email)
         hashed = hash_password(request.form.get("password", ""))
     except WrongPassword:
@@ -57,7 +57,8 @@ def _check_current(email: str) -> None:
         check_password(session, email, request.form.get("current", "")[:1000], keys=keys())
 
 
-def _has_password(staff_id: str) -> bool:
+def has_password(staff_id: str) -> bool:
+    """Whether this member of staff has chosen one."""
     with web().database.reading() as session:
         return get_staff(session, staff_id).password_hash is not None
 
@@ -65,7 +66,7 @@ def _has_password(staff_id: str) -> bool:
 def _page(errors: Mapping[str, str]) -> str:
     return render_template(
         "cohort/account.html",
-        has_password=_has_password(current_staff().staff_id),
+        has_password=has_password(current_staff().staff_id),
         shortest=SHORTEST,
         errors=errors,
     )

@@ -18,7 +18,7 @@ from services.cohort.use_cases.update_contact import ContactChange, update_conta
 from services.cohort.web import words
 from services.cohort.web.context import keys
 from services.cohort.web.forms import Form
-from shared import audit
+from services.cohort.web.trail import note_read
 from shared.times import is_zone
 from shared.web.app import now, web
 from shared.web.auth import actor, allow
@@ -46,12 +46,11 @@ def show() -> ResponseReturnValue:
     """Those of one status, longest waiting first."""
     asked = request.args.get("status", "")
     status = ApplicantStatus(asked) if asked in list(ApplicantStatus) else ApplicantStatus.WAITING
-    typed = request.args.get("page", "")
-    page = min(int(typed), 10_000) if typed.isascii() and typed.isdecimal() else 1
-    page = max(page, 1)
     with web().database.reading() as session:
-        lines = list_applicants(session, status, page=page)
         counts = count_applicants(session)
+        last = max(1, -(-counts[status] // PAGE))
+        page = min(_page_number(request.args.get("page", "")), last)
+        lines = list_applicants(session, status, page=page)
     return render_template(
         "cohort/applicants.html",
         lines=lines,
@@ -59,7 +58,7 @@ def show() -> ResponseReturnValue:
         status=status,
         statuses=STATUSES,
         page=page,
-        pages=-(-counts[status] // PAGE),
+        pages=last,
         words=words,
     )
 
@@ -71,12 +70,7 @@ def show_one(person_id: str) -> ResponseReturnValue:
     with web().database.reading() as session:
         person = get_applicant_page(session, person_id, keys=keys())
         cohorts = [one for one in list_cohorts(session) if one.joinable(now())]
-    who, at = actor(), now()
-    web().database.run(
-        lambda session: audit.record(
-            session, actor=who, action="applicant.read", subject=f"person:{person_id}", now=at
-        )
-    )
+    note_read(person_id)
     return render_template(
         "cohort/applicant.html",
         person=person,
@@ -93,6 +87,7 @@ def edit_contact(person_id: str) -> ResponseReturnValue:
     """The form for how a person is reached."""
     with web().database.reading() as session:
         person = get_applicant_page(session, person_id, keys=keys())
+    note_read(person_id)
     return _contact_form(person, Form(request.args))
 
 
@@ -102,13 +97,15 @@ def change_contact(person_id: str) -> ResponseReturnValue:
     """Save how a person is reached; the other services hear of it."""
     form = Form(request.form)
     change = ContactChange(
-        name=form.text("name", "Enter a name."),
+        name=form.text("name", "Enter a name.", most=100),
         email=form.email("email") if form.typed("email") else None,
         phone=form.phone("phone"),
         timezone=form.typed("timezone"),
     )
     if not is_zone(change.timezone):
         form.errors["timezone"] = "Enter a zone such as America/New_York."
+    if not form.typed("email") and not form.typed("phone"):
+        form.errors["email"] = "Leave an email or a phone number, so that they can be reached."
     with web().database.reading() as session:
         person = get_applicant_page(session, person_id, keys=keys())
     if form.errors:
@@ -119,6 +116,11 @@ def change_contact(person_id: str) -> ResponseReturnValue:
     )
     flash(f"Contact details of {change.name} are saved.")
     return redirect(f"/cohort/applicants/{person_id}")
+
+
+def _page_number(typed: str) -> int:
+    """The page that an address asks for, from 1; anything strange is the first."""
+    return max(1, int(typed[:6])) if typed.isascii() and typed.isdecimal() else 1
 
 
 def _contact_form(person: ApplicantPage, form: Form) -> str:

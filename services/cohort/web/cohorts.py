@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from hashlib import sha256
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,14 +16,17 @@ from services.cohort.domain.errors import Refusal
 from services.cohort.domain.ids import StaffId
 from services.cohort.domain.request import CohortRequest
 from services.cohort.queries.cohorts import NOW_STAGES, list_cohorts, room_names
+from services.cohort.queries.same_cohort import find_same_cohort
 from services.cohort.queries.staff import StaffLine, facilitators, list_staff, medical
 from services.cohort.store.closures import regions
 from services.cohort.use_cases.create_cohort import create_cohort
 from services.cohort.use_cases.plan_sessions import Plan, plan_sessions
 from services.cohort.web import words
 from services.cohort.web.forms import Form
+from shared.times import local
 from shared.web.app import now, web
 from shared.web.auth import actor, allow
+from shared.web.errors import problem_of
 from shared.web.permissions import Action
 
 pages = Blueprint("cohort_cohorts", __name__)
@@ -75,17 +79,24 @@ def make() -> ResponseReturnValue:
     if form.errors:
         return _page(request.form, form.errors, None), 422
     try:
+        with web().database.reading() as session:
+            plan = plan_sessions(session, asked)
         if request.form.get("step") != "create":
-            with web().database.reading() as session:
-                plan = plan_sessions(session, asked)
-            return _page(request.form, {}, plan)
+            return _page(request.form, {}, plan, seen=_digest(asked, plan))
+        if request.form.get("seen", _digest(asked, plan)) != _digest(asked, plan):
+            flash("Something changed since you saw the dates. Look at them once more.")
+            return _page(request.form, {}, plan, seen=_digest(asked, plan))
         who, at = actor(), now()
         cohort_id = web().database.run(
             lambda session: create_cohort(session, asked, actor=who, now=at)
         )
     except Refusal as refused:
+        made = _made_already(asked)
+        if made is not None:
+            flash(f"Cohort {asked.label} is made already.")
+            return redirect(f"/cohort/cohorts/{made}")
         errors = refused.fields or {_FIELD_OF.get(refused.slug, "start_date"): str(refused)}
-        return _page(request.form, errors, None), 422 if refused.slug == "invalid" else 409
+        return _page(request.form, errors, None), problem_of(refused).status
     flash(f"Cohort {asked.label} is made. Nobody is enrolled yet.")
     return redirect(f"/cohort/cohorts/{cohort_id}")
 
@@ -93,9 +104,20 @@ def make() -> ResponseReturnValue:
 _FIELD_OF = {"clash": "start_time", "time-does-not-exist": "start_time"}
 
 
+def _digest(asked: CohortRequest, plan: Plan) -> str:
+    """Differs when anything asked for, or any date, differs."""
+    return sha256(repr((asked, plan.sessions)).encode()).hexdigest()[:32]
+
+
+def _made_already(asked: CohortRequest) -> str | None:
+    """The cohort that the same form has made, when it is sent again."""
+    with web().database.reading() as session:
+        return find_same_cohort(session, asked)
+
+
 def _request(form: Form) -> CohortRequest:
     choices = _choices()
-    today = now().date()
+    today = local(now(), web().settings.practice_timezone).date()
     fmt = Format(form.choice("format", list(Format)) or Format.IN_PERSON)
     online = fmt is Format.ONLINE
     request_ = CohortRequest(
@@ -113,7 +135,8 @@ def _request(form: Form) -> CohortRequest:
         max_size=form.number("max_size", low=1, high=LARGEST_MAX),
         holiday_region=form.choice("region", regions(), optional=True),
     )
-    if request_.min_size > request_.max_size and "min_size" not in form.errors:
+    sized = not {"min_size", "max_size"} & form.errors.keys()
+    if sized and request_.min_size > request_.max_size:
         form.errors["min_size"] = "The smallest size is above the largest."
     if not request_.facilitators and "facilitators" not in form.errors:
         form.errors["facilitators"] = "Choose at least one facilitator."
@@ -133,7 +156,9 @@ def _choices() -> Choices:
         return Choices(room_names(session), facilitators(staff), medical(staff))
 
 
-def _page(values: MultiDict[str, str], errors: dict[str, str], plan: Plan | None) -> str:
+def _page(
+    values: MultiDict[str, str], errors: dict[str, str], plan: Plan | None, *, seen: str = ""
+) -> str:
     return render_template(
         "cohort/cohort_new.html",
         values=values,
@@ -144,17 +169,18 @@ def _page(values: MultiDict[str, str], errors: dict[str, str], plan: Plan | None
         weekdays=[("", "Choose"), *((str(n), name) for n, name in enumerate(words.WEEKDAYS))],
         errors=errors,
         plan=plan,
+        seen=seen,
         zone=web().settings.practice_timezone,
-        moved=_moved(plan) if plan else [],
+        moved=_moved(plan, values.get("start_date", "")) if plan else [],
         words=words,
     )
 
 
-def _moved(plan: Plan) -> list[str]:
-    """The closed dates on which a session would have been, in words."""
+def _moved(plan: Plan, asked: str) -> list[str]:
+    """The closed dates on or after the day asked for on which a session would have been."""
     days = {one.day for one in plan.sessions if one.starts_at is not None}
-    first, last = min(days), max(days)
-    weekday = first.weekday()
+    first, last = date.fromisoformat(asked.strip()), max(days)
+    weekday = last.weekday()
     return [
         f"{words.short_day(day)}: {reason}"
         for day, reason in sorted(plan.closed.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
 from datetime import date, time
 from typing import overload
@@ -13,6 +14,9 @@ from email_validator import EmailNotValidError, validate_email
 from phonenumbers import PhoneNumberFormat
 from werkzeug.datastructures import MultiDict
 
+_SEEN = "LNPS"
+"""Unicode's letters, numbers, punctuation and symbols: what can be seen in a name."""
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(:00)?", re.ASCII)
 
 
@@ -30,7 +34,7 @@ class Form:
     def text(self, name: str, missing: str, *, most: int = 80) -> str:
         """One line of text; `missing` says what to do when there is none."""
         value = " ".join(self.typed(name).split())
-        if not value:
+        if not any(unicodedata.category(char)[0] in _SEEN for char in value):
             self.errors[name] = missing
         elif len(value) > most:
             self.errors[name] = f"Use at most {most} characters."
@@ -46,8 +50,9 @@ class Form:
 
     def day(self, name: str, *, earliest: date, latest: date) -> date:
         """A calendar date within bounds."""
+        typed = self.typed(name)
         try:
-            value = date.fromisoformat(self.typed(name))
+            value = date.fromisoformat(typed if _DATE.fullmatch(typed) else "")
         except ValueError:
             self.errors[name] = "Enter a date, such as 2027-01-13."
             return earliest
@@ -106,7 +111,7 @@ class Form:
             parsed = phonenumbers.parse(value[:40], "US")
         except phonenumbers.NumberParseException:
             parsed = None
-        if parsed is None or not phonenumbers.is_possible_number(parsed):
+        if parsed is None or len(value) > 40 or not phonenumbers.is_valid_number(parsed):
             self.errors[name] = "Enter all ten digits, such as 207 555 0176."
             return None
         return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
@@ -116,7 +121,8 @@ class Form:
         value = self.typed(name)
         try:
             parts = urlsplit(value)
-            good = parts.scheme == "https" and bool(parts.hostname) and len(value) <= 300
+            good = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
+            good = good and value.isprintable() and " " not in value and len(value) <= 300
         except ValueError:
             good = False
         if not good:

@@ -9,13 +9,16 @@ from flask.typing import ResponseReturnValue
 
 from services.cohort.domain.errors import NotFound, Refusal
 from services.cohort.queries.cohort_page import CohortPage, get_cohort_page, get_seat
+from services.cohort.queries.cohorts import get_cohort_line
 from services.cohort.queries.people import get_applicant_page
+from services.cohort.store.cohorts import active_enrollments
 from services.cohort.use_cases.confirm_cohort import confirm_cohort
 from services.cohort.use_cases.end_enrollment import EndReason, end_enrollment
 from services.cohort.use_cases.enroll_applicant import enroll_applicant
 from services.cohort.web import words
 from services.cohort.web.context import keys
 from services.cohort.web.timeline import Timeline, draw
+from services.cohort.web.trail import note_read
 from shared.web.app import now, web
 from shared.web.auth import actor, allow
 from shared.web.permissions import Action
@@ -57,9 +60,13 @@ def ask_enroll(cohort_id: str) -> ResponseReturnValue:
     if not person_id:
         return _page(cohort_id, errors={"person": "Choose who joins."}), 422
     with web().database.reading() as session:
-        page = get_cohort_page(session, cohort_id, now=now())
+        cohort = get_cohort_line(session, cohort_id)
         person = get_applicant_page(session, person_id, keys=keys())
-    return render_template("cohort/enroll.html", page=page, person=person, words=words)
+    note_read(person_id)
+    free = cohort.joinable(now())
+    return render_template(
+        "cohort/enroll.html", cohort=cohort, joinable=free, person=person, words=words
+    )
 
 
 @pages.post("/cohort/cohorts/<cohort_id>/enroll")
@@ -77,7 +84,10 @@ def enroll(cohort_id: str) -> ResponseReturnValue:
     except NotFound:
         raise
     except Refusal as refused:
-        return _page(cohort_id, errors={"person": str(refused)}), 409
+        if not _sits_here(cohort_id, person_id):
+            return _page(cohort_id, errors={"person": str(refused)}), 409
+        flash("They have a seat here already. Nothing is sent again.")
+        return redirect(f"/cohort/cohorts/{cohort_id}")
     flash("Enrolled. They are sent a message with their dates and a link to their page.")
     return redirect(f"/cohort/cohorts/{cohort_id}")
 
@@ -118,6 +128,12 @@ def remove(cohort_id: str, enrollment_id: str) -> ResponseReturnValue:
     return redirect(f"/cohort/cohorts/{cohort_id}")
 
 
+def _sits_here(cohort_id: str, person_id: str) -> bool:
+    """Whether the refused form was only sent a second time."""
+    with web().database.reading() as session:
+        return any(one.person_id == person_id for one in active_enrollments(session, cohort_id))
+
+
 def _remove_page(cohort_id: str, enrollment_id: str, errors: dict[str, str]) -> str:
     with web().database.reading() as session:
         seat = get_seat(session, cohort_id, enrollment_id)
@@ -129,6 +145,8 @@ def _remove_page(cohort_id: str, enrollment_id: str, errors: dict[str, str]) -> 
 def _page(cohort_id: str, *, problem: str = "", errors: dict[str, str] | None = None) -> str:
     with web().database.reading() as session:
         page = get_cohort_page(session, cohort_id, now=now())
+    if errors and not (page.joinable and page.waiting):  # there is no field to point at
+        problem, errors = " ".join(errors.values()), None
     return render_template(
         "cohort/cohort.html",
         page=page,

@@ -15,6 +15,7 @@ from services.cohort.use_cases.consume_sign_in_link import consume_sign_in_link
 from services.cohort.use_cases.renew_sign_in import renew_sign_in
 from services.cohort.use_cases.sign_out import sign_out
 from services.cohort.use_cases.start_sign_in import SignIn, start_sign_in
+from services.cohort.web.account import has_password
 from services.cohort.web.context import keys
 from shared import audit
 from shared.web.app import now, web
@@ -47,6 +48,8 @@ def show() -> ResponseReturnValue:
     throttle("sign-in-link", client_address(), limit=_FROM_ONE_ADDRESS, per=_WINDOW)
     with web().database.reading() as session:
         opens = link_opens(session, token, keys=keys(), now=now())
+    if not opens and presented() is not None:
+        return redirect(_next())
     if not opens:
         return _form(problem="This link no longer works. Sign in below, or ask for a new one."), 404
     return render_template("cohort/sign_in_link.html", token=token, next=_next())
@@ -60,11 +63,13 @@ def enter() -> ResponseReturnValue:
     try:
         signed = _by_link(token) if token else _by_password()
     except LinkNotValid as refused:
+        if presented() is not None:  # the same press twice
+            return redirect(_next())
         return _form(problem=str(refused)), 404
     except WrongPassword as refused:
         _audit_refusal()
         return _form(problem=str(refused)), 401
-    if token:
+    if token and not has_password(signed.staff_id):
         flash("You are signed in. Choose a password under your name, for the next time.")
     return _signed_in(signed, to=_next())
 
@@ -118,7 +123,7 @@ def _by_password() -> SignIn:
     """The password is checked outside the transaction that begins the sign-in: it takes a while."""
     email, password = request.form.get("email", "")[:254], request.form.get("password", "")[:1000]
     throttle("sign-in", client_address(), limit=_FROM_ONE_ADDRESS, per=_WINDOW)
-    throttle("sign-in-email", email, limit=_FOR_ONE_EMAIL, per=_WINDOW)
+    throttle("sign-in-email", keys().email_digest(email), limit=_FOR_ONE_EMAIL, per=_WINDOW)
     with web().database.reading() as session:
         staff_id = check_password(session, email, password, keys=keys())
     at = now()

@@ -19,7 +19,7 @@ from services.cohort.web.words import (
     time_range,
     waited,
 )
-from shared.times import clock_time, day_words, local
+from shared.times import clock_time, day_words, local, zone_name
 
 LOOK_AHEAD = timedelta(days=14)
 
@@ -62,7 +62,10 @@ def tasks(state: Today, *, day: date, zone: str, now: datetime) -> list[Task]:
 
 
 def agenda(state: Today, *, zone: str, start: datetime, end: datetime) -> list[Item]:
-    """The calls and group sessions from `start` to `end`, in order of time."""
+    """The calls and group sessions from `start` to `end`, in order of time.
+
+    Calls by the clocks of `zone`; a session by those of its venue, named where it is elsewhere.
+    """
     items = [
         Item(
             call.starts_at,
@@ -77,9 +80,10 @@ def agenda(state: Today, *, zone: str, start: datetime, end: datetime) -> list[I
     items += [
         Item(
             one.starts_at,
-            clock_time(one.starts_at, zone),
+            clock_time(one.starts_at, cohort.timezone),
             f"Cohort {cohort.label}",
-            f"Week {one.week}, {cohort.room or 'online'}",
+            f"Week {one.week}, {cohort.room or 'online'}"
+            + ("" if cohort.timezone == zone else f", {zone_name(cohort.timezone)}"),
             f"/cohort/cohorts/{cohort.cohort_id}",
             "view_today",
         )
@@ -189,7 +193,8 @@ def _forming(cohort: CohortLine, href: str, *, now: datetime) -> Task:
 def _task(cohort: CohortLine, one: SessionLine, *, title: str, extra: str, now: datetime) -> Task:
     """A task about one coming session; amber within two days of it."""
     soon = one.starts_at - now < timedelta(days=2)
-    times = time_range(one.starts_at, one.ends_at, cohort.timezone)
+    zone = zone_name(cohort.timezone)
+    times = f"{time_range(one.starts_at, one.ends_at, cohort.timezone)} {zone}"
     return Task(
         tag=f"By {month_day(one.day)}",
         kind="warn" if soon else "",

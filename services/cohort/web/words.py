@@ -41,6 +41,11 @@ def short_day(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()][:3]}, {month_day(day)}"
 
 
+def year(at: datetime, zone: str) -> int:
+    """The year of an instant on the calendars of `zone`."""
+    return times.local(at, zone).year
+
+
 def time_range(start: datetime, end: datetime, zone: str) -> str:
     """ "1:00–2:30 PM" on the wall clocks of `zone`."""
     return times.span(start, end, zone).rpartition(", ")[0].replace(" to ", "–")
@@ -53,8 +58,9 @@ def hour_words(start_time: str) -> str:
 
 
 def window_words(cohort: CohortLine) -> str:
-    """ "Wednesdays at 1:00 PM"."""
-    return f"{WEEKDAYS[cohort.weekday]}s at {hour_words(cohort.start_time)}"
+    """ "Wednesdays at 1:00 PM Eastern Time", as the clocks at the venue show."""
+    hour, zone = hour_words(cohort.start_time), times.zone_name(cohort.timezone)
+    return f"{WEEKDAYS[cohort.weekday]}s at {hour} {zone}"
 
 
 def place_words(cohort: CohortLine) -> str:

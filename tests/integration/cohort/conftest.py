@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 
 import pytest
 
@@ -21,9 +22,19 @@ from shared.db import Database
 from shared.db.testing import create_all
 from shared.events import ConsultCompleted, Contact, SmsConsent
 from shared.links import LinkSigner
+from tests.conftest import NOW as BEGINNING
 from tests.conftest import DatabaseFactory
+from tests.integration.cohort.site import Site, open_site
 
 NOW = datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """The service with its pages, at the moment that tests begin at."""
+    made = open_site(f"sqlite:///{tmp_path / 'cohort.sqlite3'}", BEGINNING)
+    yield made
+    made.service.database.dispose()
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from services.cohort.domain.errors import (
 from services.cohort.domain.ids import CohortId, StaffId
 from services.cohort.domain.request import CohortRequest
 from services.cohort.keys import Keys
+from services.cohort.store.cohorts import find_room
 from services.cohort.tables import (
     ApplicantRow,
     ClosedDateRow,
@@ -307,3 +308,15 @@ def test_the_database_itself_refuses_a_second_seat_number(
     enroll(database, cohort, person(2), keys)
     with pytest.raises(Exception, match=r"(?i)unique"):
         database.run(lambda s: s.execute(update(EnrollmentRow).values(seat=1)))
+
+
+def test_a_room_may_have_any_name_of_eighty_characters(
+    database: Database, facilitator: Facilitator
+) -> None:
+    name = "\u0390" * 80  # three characters each without their case
+    staff = facilitator("Maya")
+    database.run(lambda s: create_cohort(s, request_for(staff, room=name), actor="test", now=NOW))
+    with database.reading() as session:
+        room = find_room(session, name)
+        assert room is not None
+        assert room.name == name

@@ -3,61 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select
 
 from services.cohort import seed
-from services.cohort.tables import ApplicantRow, CohortRow, EnrollmentRow, StaffRow
-from services.cohort.use_cases.record_outcome import record_outcome
+from services.cohort.tables import ApplicantRow, CohortRow, EnrollmentRow
 from services.cohort.use_cases.record_reach import record_message
 from shared.db.common import audit_log, outbox
 from shared.events import ContactUpdated, EnrollmentConfirmed, MessageFailed
 from shared.events.envelope import parse
 from tests.conftest import NOW
-from tests.integration.cohort.conftest import completed
-from tests.integration.cohort.site import Site, open_site, post
-
-FORM = {
-    "label": "Alder",
-    "start_date": "2027-01-11",
-    "weekday": "0",
-    "start_time": "13:00",
-    "format": "in_person",
-    "room": "Tide room",
-    "language": "en",
-    "min_size": "1",
-    "max_size": "8",
-    "region": "US",
-}
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    made = open_site(f"sqlite:///{tmp_path / 'cohort.sqlite3'}", NOW)
-    yield made
-    made.service.database.dispose()
-
-
-def qualify(site: Site, number: int) -> str:
-    heard = completed(number)
-    site.service.database.run(lambda s: record_outcome(s, heard, keys=site.keys, at=NOW, now=NOW))
-    return heard.person.person_id
-
-
-def owner_id(site: Site) -> str:
-    with site.service.database.reading() as session:
-        return session.scalars(select(StaffRow.staff_id)).one()
-
-
-def make_cohort(site: Site, **changes: str) -> str:
-    form = FORM | {"facilitators": owner_id(site), "step": "create"} | changes
-    response = post(site.owner(), "/cohort/cohorts/new", form)
-    assert response.status_code == 302, response.text
-    return response.location
+from tests.integration.cohort.pages import FORM, make_cohort, owner_id, qualify
+from tests.integration.cohort.site import Site, post
 
 
 def cohorts(site: Site) -> int:
@@ -110,15 +69,6 @@ def test_the_whole_way_from_applicant_to_enrollment_event(site: Site) -> None:
     assert "Monday, January 11" in mine.text
     assert "988" in mine.text
     assert mine.headers["Cache-Control"] == "no-store"
-
-
-def test_enrolling_twice_says_so_and_takes_one_seat(site: Site) -> None:
-    person, page, owner = qualify(site, 1), make_cohort(site), site.owner()
-    ask = f"{page}/enroll?person={person}"
-    codes = [
-        post(owner, ask, {"person": person}, to=f"{page}/enroll").status_code for _ in range(2)
-    ]
-    assert codes == [302, 409]
 
 
 def test_removing_asks_why_and_frees_the_seat(site: Site) -> None:

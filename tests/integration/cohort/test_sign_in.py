@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -18,13 +19,6 @@ from tests.conftest import NOW, DatabaseFactory
 from tests.integration.cohort.site import Site, open_site, post
 
 PASSWORD = "four calm words here"
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    made = open_site(f"sqlite:///{tmp_path / 'cohort.sqlite3'}", NOW)
-    yield made
-    made.service.database.dispose()
 
 
 @pytest.fixture
@@ -208,3 +202,54 @@ def test_adding_staff_shows_a_link_once_and_tells_every_service(site: Site) -> N
 def test_only_admins_reach_staff_accounts(site: Site) -> None:
     assert site.member("coordinator").get("/cohort/staff/").status_code == 403
     assert site.client().get("/cohort/staff/").status_code == 302
+
+
+def test_a_first_password_too_ends_other_sign_ins_and_unused_links(site: Site) -> None:
+    spare, other = site.link(), site.owner()
+    with_password(site)
+    assert other.get("/cohort/").status_code == 302
+    assert site.client().get(spare).status_code == 404
+    assert site.owner().get("/cohort/").status_code == 200
+
+
+def test_a_form_sent_after_signing_out_elsewhere_comes_back_filled_in(site: Site) -> None:
+    owner = site.owner()
+    page = owner.get("/cohort/cohorts/new").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token is not None
+    form = {"csrf_token": token[1], "label": "Alder", "facilitators": ["one", "two"]}
+    post(owner, "/cohort/account", {}, to="/cohort/sign-out")
+    answer = owner.post("/cohort/cohorts/new", data=form)
+    assert answer.status_code == 401
+    assert 'name="label" value="Alder"' in answer.text
+    assert answer.text.count('name="facilitators"') == 2
+
+
+def test_a_used_link_leads_whoever_is_signed_in_to_their_page(site: Site) -> None:
+    link = site.link()
+    browser = site.enter(link)
+    assert browser.get(link).location == "/cohort/"
+    token = {"token": link.partition("token=")[2]}
+    again = post(browser, "/cohort/account", token, to="/cohort/sign-in")
+    assert (again.status_code, again.location) == (302, "/cohort/")
+
+
+def test_tries_of_one_email_are_limited_however_it_is_written(tmp_path: Path) -> None:
+    site = open_site(f"sqlite:///{tmp_path / 'limits.sqlite3'}", NOW, scale=1)
+    forms = ["sos@example.org", "SOS@Example.org", "\u017fo\u017f@example.org"]  # a long s
+    codes = [
+        post(
+            site.client(),
+            "/cohort/sign-in",
+            {"email": forms[number % 3], "password": "a wrong password"},
+        ).status_code
+        for number in range(11)
+    ]
+    assert codes == [401] * 10 + [429]
+    site.service.database.dispose()
+
+
+def test_a_password_is_suggested_to_those_who_have_none(site: Site) -> None:
+    assert "Choose a password under your name" in site.owner().get("/cohort/").text
+    with_password(site)
+    assert "Choose a password under your name" not in site.owner().get("/cohort/").text

@@ -107,3 +107,25 @@ def test_the_title_says_the_gist() -> None:
         "Eight weeks of cohort Alder. 1 of 8 sessions are done. Week 2 is next, on Jan 13. "
         "Every session is in the table below."
     )
+
+
+@pytest.mark.parametrize("typed", ["000 000 0000", "911", "1" * 41, "+1 207 555 01"])
+def test_a_number_that_nobody_can_have_is_refused(typed: str) -> None:
+    read = form(phone=typed)
+    assert read.phone("phone") is None
+    assert list(read.errors) == ["phone"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["https://", "https://a b", "https://a:99999/", "https://a:0", "https://a/\u200b"]
+)
+def test_an_address_that_no_browser_opens_is_refused(typed: str) -> None:
+    read = form(url=typed)
+    read.url("url")
+    assert list(read.errors) == ["url"]
+
+
+def test_a_name_that_nobody_can_see_is_none() -> None:
+    read = form(name="\u200b \u2060")
+    read.text("name", "Enter a name.")
+    assert read.errors == {"name": "Enter a name."}

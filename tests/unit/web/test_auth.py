@@ -113,6 +113,11 @@ def test_a_cookie_of_an_older_epoch_is_refused(site: Site) -> None:
     assert site.staff_client(epoch=2).get(PAGE).status_code == 200
 
 
+def test_a_cookie_that_is_ahead_of_the_replica_is_good(site: Site) -> None:
+    site.hire(epoch=2)  # the new password, and its event on the way
+    assert site.staff_client(epoch=3).get(PAGE).status_code == 200
+
+
 def test_someone_unknown_or_gone_is_refused(site: Site) -> None:
     assert site.staff_client(staff_id="nobody").get(PAGE).status_code == 302
     site.hire(active=False)

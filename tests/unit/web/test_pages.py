@@ -207,7 +207,9 @@ def test_a_file_under_an_older_address_is_asked_for_again(site: Site) -> None:
     assert again.status_code == 304
 
 
-@pytest.mark.parametrize("name", ["nothing.css", "../app.py", "..%2fapp.py", "%2e%2e/app.py"])
+@pytest.mark.parametrize(
+    "name", ["nothing.css", "../app.py", "..%2fapp.py", "%2e%2e/app.py", "x" * 6000, "x/" * 900]
+)
 def test_nothing_else_is_served(site: Site, name: str) -> None:
     assert site.client().get(f"/booking/static/{name}").status_code == 404
 
