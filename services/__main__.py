@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
+from services import VERSION
 from shared.cli import Fault, warn
 
 SERVICES = ("booking", "cohort", "notify")
@@ -20,6 +21,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="grip",
         description="Consult booking, cohorts and reminders for an 8-week group program.",
     )
+    parser.add_argument("--version", action="version", version=f"grip {VERSION}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     _running(verbs)
     _keeping(verbs)
@@ -30,8 +32,10 @@ def build_parser() -> argparse.ArgumentParser:
 def main(words: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit status."""
     given = list(sys.argv[1:] if words is None else words)
+    if not given or given[0] == "help":
+        given = [*given[1:], "--help"]
     parser = build_parser()
-    arguments, rest = parser.parse_known_args(given or ["--help"])
+    arguments, rest = parser.parse_known_args(given)
     if arguments.verb == "test":
         arguments.words = rest
     elif rest:
@@ -39,11 +43,25 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return _load(arguments.run)(arguments)
     except Fault as fault:
-        for line in str(fault).splitlines():
-            warn(f"grip: {line}")
-        return 2
+        return _refuse(str(fault))
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        from sqlalchemy.exc import SQLAlchemyError
+
+        if not isinstance(error, SQLAlchemyError):
+            raise
+        from services.commands.schema import first_line
+
+        return _refuse(
+            f"the database can't be used: {first_line(error)}; run ./grip doctor, or ./grip migrate"
+        )
+
+
+def _refuse(why: str) -> int:
+    for line in why.splitlines():
+        warn(f"grip: {line}")
+    return 2
 
 
 def _running(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.entropy import Entropy
@@ -25,7 +25,11 @@ class GripSettings(BaseSettings):
     """Settings that all services read, from variables that begin with GRIP_."""
 
     model_config = SettingsConfigDict(
-        env_prefix="GRIP_", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix="GRIP_",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     env: Literal["embedded", "production"] = "embedded"
@@ -38,7 +42,7 @@ class GripSettings(BaseSettings):
     """All signing keys are derived from it. The embedded set-up makes one in the data folder."""
     field_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     """Fernet keys for fields, separated by commas; the first seals, all open."""
-    bus_url: str = "memory://"
+    bus_url: SecretStr = SecretStr("memory://")
     """memory:// (one process) or amqp://user:password@host:port/vhost (RabbitMQ)."""
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """How many proxies stand in front and set X-Forwarded-For and -Proto."""
@@ -78,11 +82,51 @@ class GripSettings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("field_keys")
+    @classmethod
+    def _fernet_keys(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if not all(_is_fernet_key(key.get_secret_value()) for key in value):
+            raise ValueError(
+                "must be Fernet keys, separated by commas (.env.example says how to make one)"
+            )
+        return value
+
+    @field_validator("bus_url")
+    @classmethod
+    def _broker_or_memory(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value()
+        if not url.startswith("memory:") and not _names_server(url, "amqp", "amqps"):
+            raise ValueError(
+                "must be amqp://user:password@host:port/vhost with the password percent-encoded, "
+                "or memory://"
+            )
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr) -> SecretStr:
+        if (url := value.get_secret_value()) and not _names_server(url, "smtp", "smtps"):
+            raise ValueError(
+                "must be smtp://user:password@host:587 or smtps://user:password@host:465 "
+                "with user and password percent-encoded"
+            )
+        return value
+
+    @field_validator("*")
+    @classmethod
+    def _database_urls(cls, value: Any, info: ValidationInfo) -> Any:
+        """Every service adds one; none may reach a driver, whose errors repeat what they read."""
+        if str(info.field_name).endswith("_database_url") and not _is_database_url(value):
+            raise ValueError(
+                "must be sqlite:///path or postgresql://user:password@host:port/name "
+                "with the password percent-encoded"
+            )
+        return value
+
     @field_validator("public_base_url")
     @classmethod
     def _whole_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if not _names_server(value, "http", "https"):
             raise ValueError("must begin with http:// or https:// and name a host")
         return value.rstrip("/")
 
@@ -113,7 +157,7 @@ class GripSettings(BaseSettings):
                 "GRIP_PUBLIC_BASE_URL must begin with https://",
             ),
             (self.spam_check == "off", "GRIP_SPAM_CHECK may not be off"),
-            (self.bus_url.startswith("memory:"), "GRIP_BUS_URL must name a RabbitMQ broker"),
+            (self.bus_is_local, "GRIP_BUS_URL must name a RabbitMQ broker"),
             (
                 bool(self.twilio_account_sid) and not self.twilio_auth_token.get_secret_value(),
                 "GRIP_TWILIO_AUTH_TOKEN is missing",
@@ -134,6 +178,11 @@ class GripSettings(BaseSettings):
         return keys or (self.secret_for("fields"),)
 
     @property
+    def bus_is_local(self) -> bool:
+        """Whether events pass within this one process rather than through a broker."""
+        return self.bus_url.get_secret_value().startswith("memory:")
+
+    @property
     def sends_texts(self) -> bool:
         """Whether texts go to Twilio rather than being captured."""
         sender = self.twilio_messaging_service_sid or self.twilio_from
@@ -149,6 +198,40 @@ class GripSettings(BaseSettings):
     def sqlite_url(self, service: str) -> str:
         """The embedded database of `service` in the data folder."""
         return f"sqlite:///{(self.data_dir / f'{service}.sqlite3').resolve()}"
+
+
+def _names_server(url: str, *schemes: str, host_needed: bool = True) -> bool:
+    """Whether `url` has one of `schemes` and divides the way it was meant.
+
+    In a password that is not percent-encoded, a /, ? or # ends the host and leaves the @ behind
+    it, an @ comes twice, and what stands after a : is no port.
+    """
+    try:
+        parts = urlsplit(url)
+        good_port = parts.port != 0
+    except ValueError:
+        return False
+    behind = parts.path + parts.query + parts.fragment
+    clear = parts.netloc.count("@") <= 1 and "@" not in behind and url.isprintable()
+    named = bool(parts.hostname) or not host_needed
+    return parts.scheme in schemes and "://" in url and good_port and clear and named
+
+
+def _is_database_url(url: str) -> bool:
+    """Empty (the default), a SQLite file, or PostgreSQL; without a host that is a socket's."""
+    if url.startswith("sqlite:"):
+        return url == "sqlite://" or url.startswith("sqlite:///")
+    return not url or _names_server(url, "postgresql", "postgresql+psycopg", host_needed=False)
+
+
+def _is_fernet_key(key: str) -> bool:
+    from cryptography.fernet import Fernet
+
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
 
 
 def local_secret(data_dir: Path, entropy: Entropy) -> str:

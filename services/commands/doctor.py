@@ -9,6 +9,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from services.commands.schema import explain_foreign, first_line, foreign_revision
 from services.commands.system import NAMES, build_service, bus_of, read_settings, unknown_variables
 from shared import logs
 from shared.cli import Fault, say
@@ -84,13 +85,16 @@ def _service(name: str, settings: GripSettings) -> Iterator[Finding]:
 
 
 def _database(service: Service) -> Finding:
-    where = service.database.engine.url.render_as_string(hide_password=True)
+    # A password may stand among the options too.
+    where = service.database.engine.url.set(query={}).render_as_string(hide_password=True)
     try:
         service.database.ping()
     except Exception as error:
-        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
         do = f"start the server, or mend GRIP_{service.name.upper()}_DATABASE_URL"
-        return Finding("wrong", f"{service.name} database", f"{where}: {reason}", do)
+        says = f"{where}: {first_line(error)}"
+        return Finding("wrong", f"{service.name} database", says, do)
+    if (revision := foreign_revision(service)) is not None:
+        return Finding("wrong", f"{service.name} database", explain_foreign(service, revision))
     if migrate.pending(service.database, service.migrations):
         return Finding(
             "wrong", f"{service.name} database", f"{where} is not up to date", "./grip migrate"
@@ -101,7 +105,7 @@ def _database(service: Service) -> Finding:
 
 
 def _bus(settings: GripSettings) -> Finding:
-    if settings.bus_url.startswith("memory:"):
+    if settings.bus_is_local:
         return Finding("ok", "bus", "in this process (memory://): fit for `grip up` only")
     try:
         bus = bus_of(settings)

@@ -25,7 +25,7 @@ def dead_events(arguments: Namespace) -> int:
     if arguments.act == "list":
         return _list([arguments.service] if arguments.service else list(NAMES))
     if not arguments.event_id:
-        raise Fault(f"grip dead {arguments.act} needs an event id (see grip dead list)")
+        raise Fault(f"dead {arguments.act} needs an event id (see grip dead list)")
     name = arguments.service or _where(arguments.event_id)
     now = SystemClock().now()
     with _database(name) as database, database.transaction() as session:

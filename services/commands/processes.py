@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+from services.commands.schema import await_database
 from services.commands.serving import heed_signals, wait_for_stop
 from services.commands.system import build_service, bus_of, read_settings
 from shared import logs
@@ -37,10 +38,13 @@ def serve(arguments: Namespace) -> int:
 
 
 def work(arguments: Namespace) -> int:
-    """Run one service's relay, consumer and periodic steps until SIGTERM."""
+    """Run one service's relay, consumer and periodic steps until SIGTERM.
+
+    Waits for a database that is away; refuses one that is not migrated.
+    """
     settings = read_settings(arguments.service)
     logs.set_up(json_lines=settings.env == "production")
-    if settings.bus_url.startswith("memory:"):
+    if settings.bus_is_local:
         raise Fault(
             "GRIP_BUS_URL must name a RabbitMQ broker, such as amqp://guest:guest@127.0.0.1:5672/. "
             "The in-process bus works within `grip up` only."
@@ -48,9 +52,11 @@ def work(arguments: Namespace) -> int:
     parts = Parts(SystemClock(), SystemEntropy())
     service = build_service(arguments.service, settings, parts)
     bus = bus_of(settings)
+    stopping = heed_signals()
+    if not await_database(service, stopping):
+        return 0
     runner = Runner(parts.clock)
     runner.add(Worker(service, bus))
-    stopping = heed_signals()
     runner.start()
     say(f"{arguments.service} works")
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings
+from sqlalchemy.exc import ArgumentError
 
+from services.commands.schema import refuse_foreign
 from shared.bus.connect import make_bus
-from shared.bus.messages import Topology
+from shared.bus.messages import BusAway, Topology
 from shared.cli import Fault
 from shared.clock import Clock, SystemClock
 from shared.db import migrate
@@ -41,11 +43,18 @@ class System:
         return topology(self.services)
 
     def migrate(self, tell: Callable[[str], None] = lambda _line: None) -> None:
-        """Bring every database and the bus to what this release needs."""
+        """Bring every database and the bus to what this release needs.
+
+        Raises `Fault` for a database that another release wrote, and while the broker is away.
+        """
         for service in self.services.values():
+            refuse_foreign(service)
             if migrate.upgrade(service.database, service.migrations, service.metadata):
                 tell(f"{service.name}: database is up to date now")
-        self.bus.declare(self.topology())
+        try:
+            self.bus.declare(self.topology())
+        except BusAway as error:
+            raise Fault(f"the broker at GRIP_BUS_URL can't be used: {error}") from None
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -86,11 +95,15 @@ def read_settings(name: str, **given: Any) -> GripSettings:
 
 
 def build_service(name: str, settings: GripSettings, parts: Parts) -> Service:
-    """One service. Raises `Fault` when its database URL makes no sense."""
+    """One service. Raises `Fault` when its settings can't be worked with."""
     try:
         built: Service = import_module(f"services.{name}.bootstrap").build(settings, parts)
-    except ValueError as error:
+    except (ValueError, ArgumentError) as error:
         raise Fault(f"{name}: {error}") from None
+    except OSError as error:
+        raise Fault(
+            f"{name}: the folder of its database can't be made: {error.strerror}: {error.filename}"
+        ) from None
     watch(built)
     return built
 
@@ -112,7 +125,7 @@ def build_system(
 def bus_of(settings: GripSettings) -> Bus:
     """The bus that the settings name. Raises `Fault` when the URL makes no sense."""
     try:
-        return make_bus(settings.bus_url)
+        return make_bus(settings.bus_url.get_secret_value())
     except ValueError as error:
         raise Fault(str(error)) from None
 

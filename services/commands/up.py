@@ -11,7 +11,14 @@ from typing import IO, Any
 
 from services.commands.demo import plant_demo
 from services.commands.seed import plant_first_run
-from services.commands.serving import OneOrigin, WebServer, heed_signals, wait_for_stop
+from services.commands.serving import (
+    OneOrigin,
+    WebServer,
+    address_of,
+    heed_signals,
+    is_loopback,
+    wait_for_stop,
+)
 from services.commands.system import System, build_system, read_settings
 from shared import logs
 from shared.bus.replay import DiffReplay
@@ -32,8 +39,9 @@ def run(arguments: Namespace) -> int:
             "grip up is the embedded set-up. With GRIP_ENV=production run "
             "`grip migrate`, then `grip serve` and `grip work` for each service."
         )
+    urls = _local_url(settings, arguments)
     lock = _take_lock(settings.data_dir)
-    system = build_system(**_local_url(settings, arguments))
+    system = build_system(**urls)
     web = WebServer(_one_origin(system), host=arguments.host, port=arguments.port)
     system.migrate()
     if arguments.demo:
@@ -50,16 +58,29 @@ def run(arguments: Namespace) -> int:
 
 
 def _local_url(settings: GripSettings, arguments: Namespace) -> dict[str, Any]:
-    """The address links begin with, unless the environment names one."""
+    """The address links begin with, unless the environment names one.
+
+    Raises `Fault` when other machines may come and nothing says by which address.
+    """
+    address = address_of(arguments.host)
     if "public_base_url" in settings.model_fields_set:
         return {}
+    if not is_loopback(address):
+        raise Fault(
+            f"--host {arguments.host} lets other machines in: set GRIP_PUBLIC_BASE_URL to the "
+            f"address they use, such as http://grip.local:{arguments.port}. Links begin with it, "
+            "and other machines get no answer under another name."
+        )
     return {"public_base_url": f"http://{arguments.host}:{arguments.port}"}
 
 
 def _take_lock(data_dir: Path) -> IO[str]:
     """Hold the data folder for this process. Raises `Fault` when another one has it."""
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = (data_dir / "lock").open("a+")
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (data_dir / "lock").open("a+")
+    except OSError as error:
+        raise Fault(f"GRIP_DATA_DIR can't be used: {error.strerror}: {error.filename}") from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -82,7 +103,7 @@ def _runner(system: System) -> Runner:
     runner = Runner(system.parts.clock)
     for service in system.services.values():
         runner.add(Worker(service, system.bus))
-    if system.settings["booking"].bus_url.startswith("memory:"):
+    if system.settings["booking"].bus_is_local:
         for publisher in system.services.values():
             for consumer in system.services.values():
                 replay = DiffReplay(

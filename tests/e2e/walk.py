@@ -130,7 +130,7 @@ def make_cohort(page: Page, system: System, label: str) -> list[str]:
     page.get_by_label("Room (in person)").fill("Main room")
     page.get_by_label("Practice owner").first.check()
     page.get_by_role("button", name="Show the dates").click()
-    expect(page.get_by_text("These are its dates. Nothing is made yet.")).to_be_visible()
+    expect(page.get_by_text("Nothing is made yet.")).to_be_visible()
     page.get_by_role("button", name="Make this cohort").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(label)
     rows = page.get_by_role("table", name=f"Sessions of cohort {label}").locator("tbody tr")

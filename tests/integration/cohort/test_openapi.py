@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from tests.conftest import NOW
 from tests.integration.cohort.site import open_site
-from tests.integration.cohort.test_pages import NOW
 
 
 def test_the_openapi_document_is_served_without_sign_in(tmp_path: Path) -> None:
@@ -11,5 +11,6 @@ def test_the_openapi_document_is_served_without_sign_in(tmp_path: Path) -> None:
     answer = site.client().get("/cohort/api/v1/openapi.json")
     site.service.database.dispose()
     assert answer.status_code == 200
-    assert answer.json["openapi"].startswith("3.1")
-    assert answer.json["paths"] == {}
+    described = answer.get_json()
+    assert described["openapi"].startswith("3.1")
+    assert described["paths"] == {}

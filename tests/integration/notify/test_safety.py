@@ -12,6 +12,7 @@ from services.notify.domain.values import Channel, Purpose, State
 from services.notify.ports import OutgoingEmail
 from services.notify.tables import AppointmentRow, PersonRow
 from services.notify.use_cases.claim_due import claim_due
+from services.notify.use_cases.record_answer import record_answer
 from services.notify.use_cases.set_opt_out import set_opt_out
 from shared.events import ContactUpdated, EnrollmentEnded, StaffAlerted
 from simulation import smtp
@@ -70,7 +71,7 @@ def test_a_record_that_fails_leaves_its_message_unknown_and_the_others_sent(
     texting.hear(consult())
     texting.hear(consult(consult_id="c2", person=OTHER))
     (broken,) = texting.messages(purpose="consult_booked", channel="sms", person_id="rosa")
-    record = jobs_module.record_answer
+    record = record_answer
 
     def fails_once(session, message_id, answer, *, now):
         if message_id == broken.id:

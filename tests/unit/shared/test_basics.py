@@ -146,7 +146,50 @@ def test_production_refuses_to_start(wrong: dict[str, str], said: str) -> None:
 
 
 def test_secrets_are_not_shown_by_the_settings() -> None:
-    assert "k" * 40 not in repr(GripSettings(**REAL))
+    shown = repr(GripSettings(**REAL))
+    assert "k" * 40 not in shown
+    assert "grip:secret" not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("bus_url", "amqp://grip:sEcr/et@rabbit/", "must be amqp://user:password@host:port/vhost"),
+        ("bus_url", "amqp://grip:12/sEcr@rabbit/", "percent-encoded"),
+        ("bus_url", "amqp://grip:sEcr?et@rabbit/", "percent-encoded"),
+        ("bus_url", "amqp://grip:sEcr#et@rabbit/", "percent-encoded"),
+        ("bus_url", "amqp://grip:sEcr[et@rabbit/", "percent-encoded"),
+        ("bus_url", "amqp://grip:sEcr@et@rabbit/", "percent-encoded"),
+        ("bus_url", "amqp://grip:sEcr@rabbit:99999/", "host:port"),
+        ("bus_url", "redis://:sEcr@rabbit/", "must be amqp://"),
+        ("bus_url", "amqp:sEcr", "must be amqp://"),
+        ("smtp_url", "smtp://grip:sEcr/et@mail", "must be smtp://user:password@host"),
+        ("smtp_url", "https://grip:sEcr@mail", "must be smtp://"),
+        ("field_keys", "sEcr", "must be Fernet keys"),
+        ("public_base_url", "http://grip.example:sEcr", "must begin with http://"),
+    ],
+)
+def test_a_refused_setting_is_not_repeated(name: str, value: str, said: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        GripSettings(**{name: value})
+    assert said in str(refused.value)
+    assert "sEcr" not in str(refused.value) + repr(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("bus_url", "memory://"),
+        ("bus_url", "amqp://grip:sEcr%2Fet@rabbit:5672/grip"),
+        ("bus_url", "amqps://rabbit"),
+        ("bus_url", "amqp://u:p@[::1]:5672//"),
+        ("smtp_url", "smtp://mailpit:1025?starttls=never"),
+        ("smtp_url", "smtps://grip%40example.org:sEcr%2F@mail:465"),
+        ("smtp_url", ""),
+    ],
+)
+def test_addresses_that_divide_clearly_are_taken(name: str, value: str) -> None:
+    assert getattr(GripSettings(**{name: value}), name).get_secret_value() == value
 
 
 def test_keys_for_different_purposes_differ() -> None:
