@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import structlog
 from kombu import Connection
 
 from shared.clock import ManualClock
@@ -159,3 +160,11 @@ def new_database(url: str, service: str) -> Database:
 def clock() -> ManualClock:
     """A clock that stands at Monday, January 4, 2027, 10:00 in New York."""
     return ManualClock(NOW)
+
+
+@pytest.fixture(autouse=True)
+def _plain_logs() -> Iterator[None]:
+    """No test inherits the log set-up of another."""
+    structlog.reset_defaults()
+    yield
+    structlog.reset_defaults()
