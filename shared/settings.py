@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,6 +19,10 @@ from shared.times import is_zone
 DEFAULT_CRISIS_TEXT = (
     "Need to talk to someone right now? Call or text 988 at any hour, free, in English or "
     "Spanish. In an emergency call 911."
+)
+DEFAULT_CRISIS_TEXT_ES = (
+    "¿Necesita hablar con alguien ahora mismo? Llame o envíe un mensaje de texto al 988, a "
+    "cualquier hora, gratis, en inglés o español. En una emergencia llame al 911."
 )
 
 
@@ -68,18 +73,40 @@ class GripSettings(BaseSettings):
     """E.164."""
     practice_timezone: str = "America/New_York"
     crisis_text: str = DEFAULT_CRISIS_TEXT
+    crisis_text_es: str = DEFAULT_CRISIS_TEXT_ES
+    """The same on Spanish pages and in Spanish messages."""
     exit_url: str = "https://www.weather.gov/"
     """The neutral site that *Exit this page* goes to."""
     rate_limit_scale: float = Field(default=1, gt=0)
     """Multiplies every rate limit."""
+    undo_s: float = Field(default=60, ge=0, le=600)
+    """Seconds in which staff can take back what they recorded, before others are told of it."""
     spam_check: Literal["on", "off"] = "on"
     """`off` is refused in production."""
+    embed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Sites that may show the booking page within their own, such as https://example.org."""
+    calendars_may_be_private: bool = False
+    """Whether a consultant's own calendar may be read from an address of a private network."""
 
     @field_validator("field_keys", mode="before")
     @classmethod
     def _split_keys(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("embed_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.rstrip("/") for part in value.replace(",", " ").split())
+        return value
+
+    @field_validator("embed_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_is_origin(each) for each in value):
+            raise ValueError("must be origins such as https://example.org, separated by commas")
         return value
 
     @field_validator("field_keys")
@@ -215,6 +242,14 @@ def _names_server(url: str, *schemes: str, host_needed: bool = True) -> bool:
     clear = parts.netloc.count("@") <= 1 and "@" not in behind and url.isprintable()
     named = bool(parts.hostname) or not host_needed
     return parts.scheme in schemes and "://" in url and good_port and clear and named
+
+
+def _is_origin(text: str) -> bool:
+    """Whether it is a scheme and a host, and a port perhaps, that may stand in a header."""
+    parts = urlsplit(text)
+    plain = not re.search(r"[^A-Za-z0-9:/.\[\]-]", text)
+    bare = text == f"{parts.scheme}://{parts.netloc}" and "@" not in text
+    return plain and bare and _names_server(text, "http", "https")
 
 
 def _is_database_url(url: str) -> bool:

@@ -23,6 +23,8 @@ _HALVES = {"en": ("AM", "PM"), "es": ("a. m.", "p. m.")}
 _NAMES = {
     "America/New_York": ("Eastern", "del Este"),
     "America/Detroit": ("Eastern", "del Este"),
+    "America/Indiana/Indianapolis": ("Eastern", "del Este"),
+    "America/Kentucky/Louisville": ("Eastern", "del Este"),
     "America/Toronto": ("Eastern", "del Este"),
     "America/Chicago": ("Central", "del Centro"),
     "America/Denver": ("Mountain", "de la Montaña"),
@@ -33,6 +35,25 @@ _NAMES = {
     "Pacific/Honolulu": ("Hawaii", "de Hawái"),
     "America/Puerto_Rico": ("Atlantic", "del Atlántico"),
     "America/Halifax": ("Atlantic", "del Atlántico"),
+}
+# Cities whose name is not quite the last part of their zone's, in English and in Spanish.
+_CITIES = {
+    "America/Bogota": ("Bogotá", "Bogotá"),
+    "America/Havana": ("Havana", "La Habana"),
+    "America/Mexico_City": ("Mexico City", "Ciudad de México"),
+    "America/Panama": ("Panama", "Panamá"),
+    "America/Sao_Paulo": ("São Paulo", "São Paulo"),
+    "America/St_Johns": ("Newfoundland", "Terranova"),
+    "Africa/Johannesburg": ("Johannesburg", "Johannesburgo"),
+    "Asia/Dubai": ("Dubai", "Dubái"),
+    "Asia/Kolkata": ("Kolkata", "Calcuta"),
+    "Asia/Shanghai": ("Shanghai", "Shanghái"),
+    "Asia/Tokyo": ("Tokyo", "Tokio"),
+    "Australia/Sydney": ("Sydney", "Sídney"),
+    "Europe/Athens": ("Athens", "Atenas"),
+    "Europe/Berlin": ("Berlin", "Berlín"),
+    "Europe/London": ("London", "Londres"),
+    "Europe/Paris": ("Paris", "París"),
 }
 
 
@@ -86,10 +107,23 @@ def day_words(day: date, locale: str = "en") -> str:
     return f"{weekday} {day.day} de {month}" if lang == "es" else f"{weekday}, {month} {day.day}"
 
 
+def weekday(at: datetime, tz: str, locale: str = "en") -> str:
+    """ "Thursday" · "jueves"."""
+    return _DAYS[language(locale)][local(at, tz).weekday()]
+
+
 def clock_time(at: datetime, tz: str, locale: str = "en") -> str:
     """ "2:40 PM" · "2:40 p. m."; with the offset in an hour that happens twice."""
     wall, half = _hour(at, tz, locale)
     return f"{wall} {half}{_offset_if_repeated(at, tz)}"
+
+
+def at_time(at: datetime, tz: str, locale: str = "en") -> str:
+    """ "at 2:40 PM" · "a las 2:40 p. m.", "a la 1:20 p. m."."""
+    if language(locale) == "en":
+        return f"at {clock_time(at, tz, locale)}"
+    article = "la" if local(at, tz).hour % 12 == 1 else "las"
+    return f"a {article} {clock_time(at, tz, locale)}"
 
 
 def zone_name(tz: str, at: datetime | None = None, locale: str = "en") -> str:
@@ -100,7 +134,8 @@ def zone_name(tz: str, at: datetime | None = None, locale: str = "en") -> str:
         return f"hora {spanish}" if lang == "es" else f"{english} Time"
     if tz in ("UTC", "Etc/UTC"):
         return "UTC"
-    city = tz.rsplit("/", 1)[-1].replace("_", " ")
+    plain = tz.rsplit("/", 1)[-1].replace("_", " ")
+    city = _CITIES.get(tz, (plain, plain))[lang == "es"]
     return f"hora de {city}" if lang == "es" else f"{city} Time"
 
 

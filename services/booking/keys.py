@@ -6,6 +6,10 @@ from shared.crypto import Blind
 from shared.links import LinkSigner
 
 _MANAGE = "consult-manage"
+_CONFIRM = "consult-confirm"
+_WAITLIST = "waitlist-entry"
+_OFFER = "waitlist-offer"
+_FEED = "consultant-feed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,38 @@ class Keys:
     def manage_url(self, consult_id: str, nonce: str) -> str:
         """Where the person sees, moves and cancels the consult."""
         return f"{self.base_url}/booking/m/{self.token(consult_id, nonce)}"
+
+    def confirm_token(self, consult_id: str, nonce: str) -> str:
+        """The token that an unconfirmed booking is confirmed with; only ever emailed."""
+        return self.signer.token(_CONFIRM, consult_id, nonce)
+
+    def confirm_url(self, consult_id: str, nonce: str) -> str:
+        """Where somebody confirms a booking that is only held."""
+        return f"{self.base_url}/booking/confirm/{self.confirm_token(consult_id, nonce)}"
+
+    def waitlist_token(self, entry_id: str, nonce: str) -> str:
+        """The token of somebody's place on the waitlist."""
+        return self.signer.token(_WAITLIST, entry_id, nonce)
+
+    def waitlist_url(self, entry_id: str, nonce: str) -> str:
+        """Where somebody who waits sees their place and leaves it."""
+        return f"{self.base_url}/booking/waitlist/{self.waitlist_token(entry_id, nonce)}"
+
+    def offer_token(self, offer_id: str, nonce: str) -> str:
+        """The token of a time that is held for somebody who waits."""
+        return self.signer.token(_OFFER, offer_id, nonce)
+
+    def offer_url(self, offer_id: str, nonce: str) -> str:
+        """Where an offered time is accepted or declined."""
+        return f"{self.base_url}/booking/offer/{self.offer_token(offer_id, nonce)}"
+
+    def feed_token(self, consultant_id: str, nonce: str) -> str:
+        """The token of a consultant's secret calendar."""
+        return self.signer.token(_FEED, consultant_id, nonce)
+
+    def feed_url(self, consultant_id: str, nonce: str) -> str:
+        """Where a consultant's calls can be subscribed to."""
+        return f"{self.base_url}/booking/calendar/{self.feed_token(consultant_id, nonce)}.ics"
 
     def rebook_url(self) -> str:
         """Where a new consult is booked."""

@@ -20,6 +20,7 @@ from services.booking.domain.person import Details
 from services.booking.keys import Keys
 from services.booking.store.consultants import active_consultants
 from services.booking.store.consults import get_consult
+from services.booking.store.records import Profile
 from services.booking.tables import ConsultRow
 from services.booking.use_cases.add_consultant import add_consultant
 from services.booking.use_cases.book_consult import Wanted, book_consult
@@ -57,7 +58,8 @@ def demo(session: Session, settings: GripSettings, *, keys: Keys, now: datetime)
     for before in active_consultants(session):
         retire_consultant(session, before.id, actor=ACTOR, now=now)
     for consultant, join_url in _consultants(zone):
-        add_consultant(session, consultant, actor=ACTOR, now=began, join_url=join_url)
+        profile = Profile(join_url=join_url)
+        add_consultant(session, consultant, actor=ACTOR, now=began, profile=profile)
     plans = _plans(now.astimezone(zone).date(), zone)
     return sum(_play(session, plan, keys=keys, now=now) for plan in plans)
 

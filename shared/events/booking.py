@@ -36,11 +36,20 @@ class CallState(StateEvent):
     revision: int = Field(ge=1)
 
 
+class OtherCall(Value):
+    """Another call that somebody with the same email has booked."""
+
+    starts_at: Instant
+    manage_url: str
+
+
 class ConsultState(CallState):
     """The whole public state of one consult."""
 
     SUBJECT: ClassVar[str] = "consult:consult_id"
     consult_id: str
+    others: tuple[OtherCall, ...] = ()
+    """Calls ahead under the same email: the confirmation email alone may tell of them."""
 
 
 class ConsultBooked(ConsultState):

@@ -68,6 +68,8 @@ class NoticeRequested(FactEvent):
     template: str
     url: str | None = None
     expires_at: Instant | None = None
+    starts_at: Instant | None = None
+    """The time that it is about, if it is about one."""
 
 
 class StaffAlerted(FactEvent):

@@ -74,6 +74,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "refused": Kind(409, "That is not possible now", _RELOAD),
         "conflict": Kind(409, "That is not possible now", _RELOAD),
         "slot-taken": Kind(409, "That time was just taken", "Choose another one."),
+        "hold-lapsed": Kind(409, "That time is no longer held", "Choose another one."),
         "not-changeable": Kind(409, "This can't be changed any more", _RELOAD),
         "not-started": Kind(409, "This has not begun yet"),
         "no-open-week": Kind(409, "There are too many closed dates", _BACK),

@@ -1,7 +1,9 @@
 """How templates say times, phones and the crisis lines."""
 
 import re
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 import phonenumbers
 from flask import Flask
@@ -9,6 +11,7 @@ from markupsafe import Markup, escape
 from phonenumbers import PhoneNumber, PhoneNumberFormat
 
 from shared import times
+from shared.web.language import language
 
 _HOME_REGION = "US"  # only for numbers written without their country, such as a setting
 _NUMBER = re.compile(r"\b(?:988|911)\b|\+?\(?\d[\d ().-]{8,}\d")
@@ -40,30 +43,45 @@ def crisis_lines(text: str) -> Markup:
     return Markup("<strong>{}?</strong>").format(question) + _with_calls(rest)
 
 
+def sentence(words: str) -> str:
+    """The words as they stand at a beginning: with a capital letter."""
+    return words[:1].upper() + words[1:]
+
+
 def time_tag(at: datetime, words: str) -> Markup:
     """`words` in a `time` element that carries the instant for programs."""
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), words)
 
 
-def day(value: date, locale: str = "en") -> str:
-    """A calendar date: "Thursday, January 14"."""
-    return times.day_words(value, locale)
-
-
 def install(app: Flask) -> None:
-    """Give the app's templates these filters: `at | long_day(tz)`, `number | phone`, …."""
+    """Give the app's templates these filters: `at | long_day(tz)`, `number | phone`, ….
+
+    They speak the language of the page, unless they are given a `locale`.
+    """
     app.jinja_env.filters.update(
-        long_day=times.long_day,
-        clock_time=times.clock_time,
-        full_time=times.full,
-        short_time=times.short,
-        day_words=day,
+        long_day=_in_its_language(times.long_day),
+        clock_time=_in_its_language(times.clock_time),
+        at_time=_in_its_language(times.at_time),
+        full_time=_in_its_language(times.full),
+        short_time=_in_its_language(times.short),
+        day_words=_in_its_language(times.day_words),
+        sentence=sentence,
         phone=phone,
         tel=tel,
         crisis_lines=crisis_lines,
         time_tag=time_tag,
     )
-    app.jinja_env.globals.update(span=times.span, zone_name=times.zone_name)
+    app.jinja_env.globals.update(
+        span=_in_its_language(times.span),
+        zone_name=_in_its_language(times.zone_name),
+    )
+
+
+def _in_its_language(say: Callable[..., str]) -> Callable[..., str]:
+    def said(*values: Any, locale: str = "") -> str:
+        return say(*values, locale=locale or language())
+
+    return said
 
 
 def _with_calls(text: str) -> Markup:

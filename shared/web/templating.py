@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, get_flashed_messages
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
-from shared.web import saying
+from shared.web import language, saying
 from shared.web.auth import allowed, signed_in
 from shared.web.context import now, web
 from shared.web.hosts import absolute
@@ -19,7 +19,7 @@ TABS = (
     ("cohorts", "Cohorts", "/cohort/cohorts/", "view_cohorts"),
     ("messages", "Messages", "/notify/messages/", "view_messages"),
 )
-_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
 
 def install(app: Flask, templates: Path) -> None:
@@ -33,27 +33,39 @@ def install(app: Flask, templates: Path) -> None:
         absolute=absolute,
         now=now,
         in_words=in_words,
+        things_to_fix=things_to_fix,
         get_flashed_messages=get_flashed_messages,
     )
+    language.install(app, templates.parent / "translations")
     saying.install(app)
     app.context_processor(_facts)
 
 
 def in_words(count: int, one: str, many: str) -> str:
     """ "One thing to fix" · "Two things to fix" · "12 things to fix"; small numbers in words."""
-    number = _NUMBERS[count] if 0 <= count < len(_NUMBERS) else str(count)
-    return f"{number} {one if count == 1 else many}"
+    return f"{_number(count)} {one if count == 1 else many}"
+
+
+def things_to_fix(count: int) -> str:
+    """The heading of an error summary, in the language of the page."""
+    number = language.gettext(_number(count))
+    return language.ngettext("One thing to fix", "%(number)s things to fix", count, number=number)
+
+
+def _number(count: int) -> str:
+    return NUMBERS[count] if 0 <= count < len(NUMBERS) else str(count)
 
 
 def _facts() -> dict[str, Any]:
     context = web()
     settings = context.settings
+    spanish = settings.crisis_text_es if language.language() == "es" else ""
     return {
         "service": context.name,
         "practice_name": settings.practice_name,
         "practice_phone": settings.practice_phone,
         "practice_timezone": settings.practice_timezone,
-        "crisis_text": settings.crisis_text,
+        "crisis_text": spanish or settings.crisis_text,
         "exit_url": settings.exit_url,
         "staff": signed_in(),
         "tabs": TABS,

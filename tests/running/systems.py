@@ -21,6 +21,7 @@ BASE = {
     "GRIP_SECRET_KEY": SECRET,
     "GRIP_RATE_LIMIT_SCALE": "1000",
     "GRIP_SPAM_CHECK": "off",
+    "GRIP_UNDO_S": "1",
 }
 _SIGN_IN = re.compile(r"https?://\S+/cohort/sign-in\?token=[\w.~-]+")
 

@@ -1,4 +1,4 @@
-"""The life of a consult: booked, then cancelled, missed or completed.
+"""The life of a consult: held perhaps, then booked, then cancelled, missed or completed.
 
 Each act returns the consult as it is afterwards, or raises. An act that changes nothing returns
 the very same value, so that callers announce nothing.
@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from services.booking.domain.consultant import LENGTH
-from services.booking.domain.errors import FollowUpNeeded, NotChangeable, NotStarted
+from services.booking.domain.errors import FollowUpNeeded, HoldLapsed, NotChangeable, NotStarted
 from services.booking.domain.ids import ConsultantId, ConsultId, PersonId
 from services.booking.domain.person import Preferences
 
@@ -17,6 +17,10 @@ from services.booking.domain.person import Preferences
 class Status(StrEnum):
     """Where a consult stands."""
 
+    HELD = "held"
+    """Kept for one person for a while; announced to nobody."""
+    LAPSED = "lapsed"
+    """Was held, and nobody took it up."""
     BOOKED = "booked"
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
@@ -36,6 +40,24 @@ class Meeting(StrEnum):
 
     PHONE = "phone"
     VIDEO = "video"
+
+
+class HoldKind(StrEnum):
+    """Why a time is held."""
+
+    UNCONFIRMED = "unconfirmed"
+    """A booking that looks like a program's waits for the emailed link to be opened."""
+    WAITLIST = "waitlist"
+    """A freed time is offered to one person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Until when a time is kept, and whether its minutes are: else it is only asked for."""
+
+    kind: HoldKind
+    expires_at: datetime
+    occupies: bool = True
 
 
 class Actor(StrEnum):
@@ -63,6 +85,18 @@ class Consult:
     outcome: Outcome | None = None
     follow_up_on: date | None = None
     revision: int = 1
+    hold: Hold | None = None
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether it waits to be taken up, in time still."""
+        return self.hold is not None and now < self.hold.expires_at
+
+    @property
+    def occupies(self) -> bool:
+        """Whether it has its minutes in the book."""
+        if self.hold is not None:
+            return self.hold.occupies
+        return self.status not in (Status.CANCELLED, Status.LAPSED)
 
     @property
     def ends_at(self) -> datetime:
@@ -80,6 +114,22 @@ class Consult:
     def can_be_decided(self) -> bool:
         """Whether an outcome may be recorded: once held, or again while undecided."""
         return self.status is Status.BOOKED or self.outcome is Outcome.UNDECIDED
+
+
+def taken_up(consult: Consult, *, now: datetime) -> Consult:
+    """What was held is booked. Again is no change. Raises `HoldLapsed` when it is too late."""
+    if consult.hold is None and consult.status is not Status.LAPSED:
+        return consult
+    if not consult.is_held(now) or now >= consult.starts_at:
+        raise HoldLapsed
+    return replace(consult, status=Status.BOOKED, hold=None)
+
+
+def lapsed(consult: Consult) -> Consult:
+    """No longer held; what is booked, or has lapsed already, is returned as it is."""
+    if consult.hold is None:
+        return consult
+    return replace(consult, status=Status.LAPSED, hold=None)
 
 
 def cancelled(consult: Consult, *, now: datetime) -> Consult:
@@ -132,6 +182,8 @@ def completed(consult: Consult, outcome: Outcome, *, follow_up_on: date | None =
 
 
 _STANDS = {
+    Status.HELD: "This call is not booked yet.",
+    Status.LAPSED: "This time was not confirmed, so no call is booked.",
     Status.BOOKED: "This call has already begun, so it can no longer be changed.",
     Status.CANCELLED: "This call is cancelled.",
     Status.NO_SHOW: "This call is marked as missed.",

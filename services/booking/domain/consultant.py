@@ -19,19 +19,34 @@ DEFAULT_NOTICE = timedelta(hours=12)
 DEFAULT_HORIZON = timedelta(days=60)
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """Open from `opens` to `closes` on one weekday (Monday is 0), in minutes after midnight.
+MINUTES_OF_DAY = 24 * 60
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Opening:
+    """Open from `opens` to `closes`, in minutes after midnight.
 
     Wall-clock time in the consultant's zone; `closes` may be 1440, the midnight that ends the day.
     """
+
+    opens: int
+    closes: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.opens < self.closes <= MINUTES_OF_DAY:
+            raise ValueError(f"not hours of a day: {self}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Hours:
+    """An opening on one weekday; Monday is 0."""
 
     weekday: int
     opens: int
     closes: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.weekday <= 6 or not 0 <= self.opens < self.closes <= 24 * 60:
+        if not 0 <= self.weekday <= 6 or not 0 <= self.opens < self.closes <= MINUTES_OF_DAY:
             raise ValueError(f"not hours of a day: {self}")
 
 

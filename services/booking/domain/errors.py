@@ -16,7 +16,11 @@ _WHY = {
     Reason.BEYOND_HORIZON: "That time is further ahead than we book. Please choose a nearer one.",
     Reason.OFF_GRID: "Calls do not start at that minute. Please choose one of the times shown.",
     Reason.OUTSIDE_HOURS: "Nobody takes calls at that time. Please choose one of the times shown.",
+    Reason.HOLIDAY: "We are closed that day. Please choose another.",
+    Reason.DAY_OFF: "Nobody takes calls that day. Please choose another.",
+    Reason.CALENDAR_UNREAD: "That time is not open just now. Please choose another.",
     Reason.TAKEN: "That time was just taken. Please choose another.",
+    Reason.BUSY: "That time was just taken. Please choose another.",
     Reason.DAY_FULL: "That day is full. Please choose another.",
 }
 
@@ -89,6 +93,15 @@ class NotChangeable(BookingError):
     """The consult's state does not allow this act."""
 
     slug: ClassVar[str] = "not-changeable"
+
+
+class HoldLapsed(BookingError):
+    """The time was held until a moment that is past."""
+
+    slug: ClassVar[str] = "hold-lapsed"
+
+    def __init__(self) -> None:
+        super().__init__("That time is no longer held. Nothing is booked.")
 
 
 class NotStarted(BookingError):

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from services.booking.domain.ids import PersonId
 
 CONSENT_VERSION = "sms-consult-1"
-"""The version of the wording below; a changed wording is a new version."""
+"""The version of the English wording below; a changed wording is a new version."""
+
+CONSENT_VERSIONS = {"en": CONSENT_VERSION, "es": f"{CONSENT_VERSION}.es"}
+"""The version of each wording: it says in which language somebody agreed."""
 
 CONSENT_TEXT = {
     "en": (
@@ -19,6 +23,14 @@ CONSENT_TEXT = {
         "momento."
     ),
 }
+
+
+class ContactBy(StrEnum):
+    """How somebody would like to be reached when something changes."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,7 @@ class Preferences:
     timezone: str
     locale: str
     consent: Consent
+    contact_by: ContactBy = ContactBy.EMAIL
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +76,16 @@ class Details:
     timezone: str
     locale: str
     sms_consent: bool
+    contact_by: ContactBy = ContactBy.EMAIL
 
     def given(self) -> Given:
         """Who they say they are."""
         return Given(self.name, self.email, self.phone)
 
     def preferences(self, *, method: str, now: datetime) -> Preferences:
-        """The choices in it, with the consent to the current wording as evidence."""
-        consent = Consent(self.sms_consent, CONSENT_VERSION, method, now)
-        return Preferences(self.timezone, self.locale, consent)
+        """The choices in it, with the consent to the wording of its language as evidence."""
+        consent = Consent(self.sms_consent, CONSENT_VERSIONS[self.locale], method, now)
+        return Preferences(self.timezone, self.locale, consent, self.contact_by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,17 @@ constant, so hours that do not exist (clocks go forward) fall out by themselves,
 come twice (clocks go back) come twice.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from services.booking.domain.intervals import Span, instant, minute_of
+from services.booking.domain.intervals import Span, instant
 
 DAY = 24 * 60
+_BLOCK = 64 * DAY
 _ORDINAL_OF_EPOCH = date(1970, 1, 1).toordinal()
+_THURSDAY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +25,25 @@ class Stretch:
     span: Span
     offset: int
 
-    def dates(self) -> Iterator[date]:
-        """The local dates this stretch touches, in order."""
+    def days(self) -> range:
+        """The local days this stretch touches, in order, counted from 1970-01-01."""
         first = (self.span.start + self.offset) // DAY
         last = (self.span.end - 1 + self.offset) // DAY
-        for day in range(first, last + 1):
-            yield date.fromordinal(_ORDINAL_OF_EPOCH + day)
+        return range(first, last + 1)
 
-    def midnight(self, day: date) -> int:
-        """The minute at which `day` begins here, were this offset to hold; may lie outside."""
-        return (day.toordinal() - _ORDINAL_OF_EPOCH) * DAY - self.offset
+    def midnight(self, day: int) -> int:
+        """The minute at which this day begins here, were the offset to hold; may lie outside."""
+        return day * DAY - self.offset
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return day.toordinal() - _ORDINAL_OF_EPOCH
+
+
+def weekday_of(day: int) -> int:
+    """The weekday of a day counted from 1970-01-01; Monday is 0."""
+    return (day + _THURSDAY) % 7
 
 
 def offset_at(zone: ZoneInfo, minute: int) -> int:
@@ -48,19 +59,31 @@ def stretches(zone: ZoneInfo, span: Span) -> list[Stretch]:
     IANA database since 1970.
     """
     found: list[Stretch] = []
-    start, offset = span.start, offset_at(zone, span.start)
-    at = span.start
-    while at < span.end:
-        ahead = min(at + DAY, span.end)
-        if offset_at(zone, ahead) != offset:
-            change = _first_change(zone, at, ahead, offset=offset)
-            if change < span.end:
-                found.append(Stretch(Span(start, change), offset))
-                start, offset = change, offset_at(zone, change)
-        at = ahead
-    if start < span.end:
-        found.append(Stretch(Span(start, span.end), offset))
+    for block in range(span.start // _BLOCK, -(-span.end // _BLOCK)):
+        for part in _stretches_of_block(zone, block):
+            start, end = max(part.span.start, span.start), min(part.span.end, span.end)
+            if start >= end:
+                continue
+            if found and found[-1].offset == part.offset:
+                start = found.pop().span.start
+            found.append(Stretch(Span(start, end), part.offset))
     return found
+
+
+@lru_cache(maxsize=4096)
+def _stretches_of_block(zone: ZoneInfo, block: int) -> tuple[Stretch, ...]:
+    """The stretches of one of the equal blocks that time is cut into, to be found only once."""
+    start, last = block * _BLOCK, (block + 1) * _BLOCK
+    found: list[Stretch] = []
+    offset = offset_at(zone, start)
+    for ahead in range(start + DAY, last + 1, DAY):
+        if offset_at(zone, ahead) != offset:
+            change = _first_change(zone, ahead - DAY, ahead, offset=offset)
+            found.append(Stretch(Span(start, change), offset))
+            start, offset = change, offset_at(zone, change)
+    if start < last:
+        found.append(Stretch(Span(start, last), offset))
+    return tuple(found)
 
 
 def _first_change(zone: ZoneInfo, low: int, high: int, *, offset: int) -> int:
@@ -81,11 +104,16 @@ def local_date(at: datetime, zone: ZoneInfo) -> date:
 
 def local_day(day: date, zone: ZoneInfo) -> Span:
     """Every minute that bears this date in the zone (23, 24 or 25 hours, or so)."""
-    noon = datetime(day.year, day.month, day.day, 12, tzinfo=zone)
-    around = Span(minute_of(noon) - 2 * DAY, minute_of(noon) + 2 * DAY)
-    parts = [
-        Span(max(s.span.start, s.midnight(day)), min(s.span.end, s.midnight(day) + DAY))
-        for s in stretches(zone, around)
-    ]
-    parts = [part for part in parts if part.start < part.end]
+    number = day_number(day)
+    around = Span((number - 2) * DAY, (number + 3) * DAY)
+    parts = [part for cut in stretches(zone, around) if (part := _part(cut, number))]
+    if not parts:
+        raise ValueError(f"{zone.key} leaves out {day}")
     return Span(parts[0].start, parts[-1].end)
+
+
+def _part(cut: Stretch, day: int) -> Span | None:
+    """What of this day falls within the stretch."""
+    midnight = cut.midnight(day)
+    part = Span(max(cut.span.start, midnight), min(cut.span.end, midnight + DAY))
+    return part if part.start < part.end else None

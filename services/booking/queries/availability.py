@@ -9,17 +9,21 @@ from services.booking.domain import choice
 from services.booking.domain.consultant import Consultant
 from services.booking.domain.errors import NotOffered, SlotTaken
 from services.booking.domain.ids import ConsultId
-from services.booking.domain.slots import Reason, nearest, starts, why_not
+from services.booking.domain.intervals import instant
+from services.booking.domain.slots import Reason, nearest, start_minutes, why_not
 from services.booking.store import consultants as store
 
 ALTERNATIVES = 3
 _NEAR = timedelta(days=5)
-_TAKEN = {Reason.TAKEN, Reason.DAY_FULL}
+_TAKEN = {Reason.TAKEN, Reason.DAY_FULL, Reason.BUSY}
 # Said in this order when consultants differ: the first that any of them gives.
 _TELLING = (
     Reason.PAST,
     Reason.TOO_SOON,
+    Reason.CALENDAR_UNREAD,
     Reason.OUTSIDE_HOURS,
+    Reason.HOLIDAY,
+    Reason.DAY_OFF,
     Reason.OFF_GRID,
     Reason.BEYOND_HORIZON,
 )
@@ -37,9 +41,9 @@ def offered(
 
     `ignoring` is a consult about to move: what it holds counts as free.
     """
-    who = store.active_consultants(session)
-    agendas = store.agendas(session, who, start=start, end=end, ignoring=ignoring)
-    return sorted({at for agenda in agendas for at in starts(agenda, start, end, now=now)})
+    agendas = store.active_agendas(session, start=start, end=end, now=now, ignoring=ignoring)
+    minutes = {at for agenda in agendas for at in start_minutes(agenda, start, end, now=now)}
+    return [instant(minute) for minute in sorted(minutes)]
 
 
 def free_consultants(
@@ -49,8 +53,7 @@ def free_consultants(
 
     Raises `SlotTaken` when somebody would but is held, `NotOffered` when nobody ever did.
     """
-    who = store.active_consultants(session)
-    agendas = store.agendas(session, who, start=start, end=start, ignoring=ignoring)
+    agendas = store.active_agendas(session, start=start, end=start, now=now, ignoring=ignoring)
     reasons = {agenda.consultant.id: why_not(agenda, start, now=now) for agenda in agendas}
     free = {
         agenda.consultant.id: agenda.consultant

@@ -91,7 +91,7 @@ def calls_without_outcome(session: Session, now: datetime, *, limit: int) -> Seq
 
 def earlier_calls(session: Session, *, limit: int, skip: int = 0) -> Sequence[Call]:
     """Calls that ended one way or another, latest first."""
-    is_done = ConsultRow.status != Status.BOOKED
+    is_done = ConsultRow.status.in_((Status.CANCELLED, Status.NO_SHOW, Status.COMPLETED))
     order = ConsultRow.starts_at.desc()
     return _some(session, is_done, order=order, limit=limit, skip=skip)
 

@@ -4,16 +4,17 @@ Whoever inserts a cell first has it; the key refuses everyone else, whatever any
 said. Cells go in ascending, so that two bookings never wait for each other in a circle.
 """
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.booking.domain.cells import cells_of
+from services.booking.domain.consult import Status
 from services.booking.domain.consultant import Consultant
 from services.booking.domain.ids import ConsultId
-from services.booking.domain.intervals import Span
-from services.booking.tables import ConsultantRow, ConsultCellRow, ConsultDayRow
+from services.booking.domain.intervals import Span, instant
+from services.booking.tables import ConsultantRow, ConsultCellRow, ConsultDayRow, ConsultRow
 from shared.db import insert_new
 
 
@@ -24,12 +25,21 @@ class CellsTaken(Exception):
 
 
 def take(
-    session: Session, consultant: Consultant, consult_id: ConsultId, *, held: Span, day: date
+    session: Session,
+    consultant: Consultant,
+    consult_id: ConsultId,
+    *,
+    held: Span,
+    day: date,
+    now: datetime,
 ) -> None:
     """Hold these minutes for the consult, whose row exists. Raises `CellsTaken`.
 
+    What stood there on hold, and was not taken up in time, makes room.
+
     When it raises, cells may have been inserted: undo them by leaving a savepoint.
     """
+    _sweep(session, consultant, held=held, day=day, now=now)
     cells = cells_of(held)
     rows = [
         {"consultant_id": consultant.id, "cell_start": cell, "consult_id": consult_id}
@@ -56,8 +66,30 @@ def _count(session: Session, consultant: Consultant, day: date) -> None:
         raise CellsTaken
 
 
-def release(session: Session, consult_id: ConsultId, *, consultant_id: str, day: date) -> None:
+def _sweep(
+    session: Session, consultant: Consultant, *, held: Span, day: date, now: datetime
+) -> None:
+    overlaps = and_(
+        ConsultRow.held_from < instant(held.end), ConsultRow.held_until > instant(held.start)
+    )
+    query = (
+        select(ConsultRow)
+        .where(ConsultRow.consultant_id == consultant.id, ConsultRow.occupies)
+        .where(ConsultRow.hold_expires_at <= now, or_(overlaps, ConsultRow.day == day))
+        .order_by(ConsultRow.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for row in session.scalars(query):
+        release(session, row)
+        row.status, row.occupies = Status.LAPSED.value, False
+        row.hold_kind = row.hold_expires_at = None
+    session.flush()
+
+
+def release(session: Session, row: ConsultRow) -> None:
     """Give back everything this consult held."""
+    consult_id, consultant_id, day = row.id, row.consultant_id, row.day
     session.execute(
         delete(ConsultCellRow)
         .where(ConsultCellRow.consult_id == consult_id)

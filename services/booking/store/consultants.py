@@ -1,25 +1,32 @@
-"""Consultants, their hours, and what they already hold."""
+"""Consultants, what they hold, and how much."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from services.booking.domain.choice import Load
-from services.booking.domain.consult import Status
-from services.booking.domain.consultant import Consultant, Hours
+from services.booking.domain.consultant import LENGTH, Consultant
 from services.booking.domain.errors import UnknownConsultant
 from services.booking.domain.ids import ConsultantId, ConsultId
 from services.booking.domain.intervals import Span, merge, span_of
 from services.booking.domain.slots import Agenda
-from services.booking.tables import ConsultantRow, ConsultDayRow, ConsultRow, WeeklyHoursRow
+from services.booking.store.holidays import holidays_between
+from services.booking.store.schedules import Schedule, active_schedules, schedules_of
+from services.booking.tables import (
+    CalendarBusyRow,
+    ConsultantRow,
+    ConsultDayRow,
+    ConsultRow,
+    StaffBusyRow,
+)
 
 _REACH = timedelta(hours=4)
 """More than a consult with the longest buffers on both sides of the longest held span."""
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,79 +37,36 @@ class Room:
     join_url: str | None
 
 
-def save_consultant(
-    session: Session, consultant: Consultant, *, join_url: str | None, now: datetime
-) -> None:
-    """Keep a new consultant and their weekly hours."""
-    row = ConsultantRow(
-        id=consultant.id,
-        name=consultant.name,
-        timezone=consultant.zone.key,
-        buffer_before=consultant.buffer_before,
-        buffer_after=consultant.buffer_after,
-        notice=int(consultant.notice.total_seconds()) // 60,
-        horizon_days=consultant.horizon.days,
-        daily_cap=consultant.daily_cap,
-        join_url=join_url,
-        active=True,
-        created_at=now,
-    )
-    session.add(row)
-    session.flush()
-    session.add_all(
-        WeeklyHoursRow(
-            consultant_id=consultant.id, weekday=h.weekday, opens=h.opens, closes=h.closes
-        )
-        for h in consultant.hours
-    )
-    session.flush()
-
-
 def active_consultants(session: Session) -> list[Consultant]:
-    """Everyone who takes consults now, by name."""
-    query = select(ConsultantRow).where(ConsultantRow.active).order_by(ConsultantRow.name)
-    rows = session.scalars(query).all()
-    return _with_hours(session, rows)
+    """Everyone who takes consults now, by name; two queries."""
+    return [schedule.consultant for schedule in active_schedules(session)]
 
 
 def get_room(session: Session, consultant_id: ConsultantId) -> Room:
     """One consultant, active or not. Raises `UnknownConsultant`."""
-    row = session.get(ConsultantRow, consultant_id)
-    if row is None:
+    schedule = get_schedule(session, consultant_id)
+    return Room(schedule.consultant, schedule.join_url)
+
+
+def get_schedule(session: Session, consultant_id: str, *, since: date | None = None) -> Schedule:
+    """One consultant's schedule, active or not. Raises `UnknownConsultant`."""
+    found = schedules_of(session, [ConsultantId(consultant_id)], since=since)
+    if not found:
         raise UnknownConsultant
-    return Room(_with_hours(session, [row])[0], row.join_url)
+    return found[0]
 
 
-def set_active(session: Session, consultant_id: ConsultantId, *, active: bool) -> None:
-    """Whether this consultant's times are offered. Raises `UnknownConsultant`."""
-    row = session.get(ConsultantRow, consultant_id)
-    if row is None:
-        raise UnknownConsultant
-    row.active = active
-    session.flush()
-
-
-def _with_hours(session: Session, rows: Iterable[ConsultantRow]) -> list[Consultant]:
-    rows = list(rows)
-    hours: dict[str, list[Hours]] = defaultdict(list)
-    query = select(WeeklyHoursRow).where(WeeklyHoursRow.consultant_id.in_([r.id for r in rows]))
-    for h in session.scalars(query):
-        hours[h.consultant_id].append(Hours(h.weekday, h.opens, h.closes))
-    return [_consultant(row, tuple(hours[row.id])) for row in rows]
-
-
-def _consultant(row: ConsultantRow, hours: tuple[Hours, ...]) -> Consultant:
-    return Consultant(
-        id=ConsultantId(row.id),
-        name=row.name,
-        zone=ZoneInfo(row.timezone),
-        hours=hours,
-        buffer_before=row.buffer_before,
-        buffer_after=row.buffer_after,
-        daily_cap=row.daily_cap,
-        notice=timedelta(minutes=row.notice),
-        horizon=timedelta(days=row.horizon_days),
-    )
+def active_agendas(
+    session: Session,
+    *,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    ignoring: ConsultId | None = None,
+) -> list[Agenda]:
+    """The agendas of everyone who takes calls, in five queries however many. See `agendas`."""
+    schedules = active_schedules(session, since=_since(start, now))
+    return agendas_of(session, schedules, start=start, end=end, now=now, ignoring=ignoring)
 
 
 def agendas(
@@ -111,14 +75,73 @@ def agendas(
     *,
     start: datetime,
     end: datetime,
+    now: datetime,
     ignoring: ConsultId | None = None,
 ) -> list[Agenda]:
-    """What these consultants hold around start to end, in two queries however many there are.
+    """What the slot rules know of these consultants around start to end, by name; five queries.
 
+    A hold that nobody took up in time counts as gone, whether swept already or not.
     `ignoring` leaves out one consult that is about to move, as if it were gone already.
     """
-    consultants = list(consultants)
     ids = [who.id for who in consultants]
+    schedules = schedules_of(session, ids, since=_since(start, now))
+    return agendas_of(session, schedules, start=start, end=end, now=now, ignoring=ignoring)
+
+
+def agendas_of(
+    session: Session,
+    schedules: Iterable[Schedule],
+    *,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    ignoring: ConsultId | None = None,
+) -> list[Agenda]:
+    """The agendas of these schedules, in three queries. See `agendas`."""
+    schedules = list(schedules)
+    ids = [each.consultant.id for each in schedules]
+    # Nothing is offered before now or beyond the longest horizon, so no more is looked at.
+    start = max(start, now)
+    furthest = max((each.consultant.horizon for each in schedules), default=timedelta(0))
+    end = min(end, now + furthest) + LENGTH
+    booked = _booked_days(session, ids, first=start.date() - _DAY, last=end.date() + _DAY)
+    held = _held(session, ids, start=start, end=end, now=now, ignoring=ignoring, booked=booked)
+    busy = _busy(session, ids, start=start, end=end)
+    return [
+        Agenda(
+            consultant=each.consultant,
+            held=tuple(merge(held[each.consultant.id])),
+            booked_on=booked[each.consultant.id],
+            overrides=each.overrides,
+            holidays=frozenset(
+                holidays_between(each.region, start.date() - _DAY, end.date() + _DAY)
+            ),
+            busy=tuple(merge(busy[each.consultant.id])),
+            unread=each.calendar is not None and each.calendar.is_stale(now),
+        )
+        for each in schedules
+    ]
+
+
+def _since(start: datetime, now: datetime) -> date:
+    """The first date whose overrides can matter; a date begins up to a day before its UTC date."""
+    return max(start, now).date() - _DAY
+
+
+_Booked = dict[str, dict[date, int]]
+
+
+def _held(
+    session: Session,
+    ids: list[ConsultantId],
+    *,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    ignoring: ConsultId | None,
+    booked: _Booked,
+) -> dict[str, list[Span]]:
+    """What each holds; whatever counts as gone is taken off `booked`, too."""
     held: dict[str, list[Span]] = defaultdict(list)
     query = select(
         ConsultRow.id,
@@ -126,30 +149,46 @@ def agendas(
         ConsultRow.day,
         ConsultRow.held_from,
         ConsultRow.held_until,
+        ConsultRow.hold_expires_at,
     ).where(
         ConsultRow.consultant_id.in_(ids),
-        ConsultRow.status != Status.CANCELLED,
-        ConsultRow.held_from.between(start - _REACH, end + _REACH),
+        ConsultRow.occupies,
+        ConsultRow.held_from.between(start - _DAY - _REACH, end + _DAY + _REACH),
     )
-    booked = _booked_days(session, ids, first=start.date(), last=end.date())
-    for consult_id, consultant_id, day, held_from, held_until in session.execute(query):
-        if consult_id == ignoring:
+    for consult_id, consultant_id, day, held_from, held_until, expires in session.execute(query):
+        if consult_id == ignoring or (expires is not None and expires <= now):
             booked[consultant_id][day] = booked[consultant_id].get(day, 1) - 1
         else:
             held[consultant_id].append(span_of(held_from, held_until))
-    return [Agenda(who, tuple(merge(held[who.id])), booked[who.id]) for who in consultants]
+    return held
 
 
-def _booked_days(
-    session: Session, ids: list[ConsultantId], *, first: date, last: date
-) -> dict[str, dict[date, int]]:
-    booked: dict[str, dict[date, int]] = defaultdict(dict)
-    day = timedelta(days=1)
-    query = select(ConsultDayRow).where(
-        ConsultDayRow.consultant_id.in_(ids), ConsultDayRow.day.between(first - day, last + day)
+def _busy(
+    session: Session, ids: list[ConsultantId], *, start: datetime, end: datetime
+) -> dict[str, list[Span]]:
+    """When each is busy with something else: by their own calendar, or with a session."""
+    own, staff = CalendarBusyRow, StaffBusyRow
+    by_calendar = select(own.consultant_id, own.starts_at, own.ends_at).where(
+        own.consultant_id.in_(ids), own.ends_at > start, own.starts_at < end
     )
-    for row in session.scalars(query):
-        booked[row.consultant_id][row.day] = row.booked
+    by_session = (
+        select(ConsultantRow.id, staff.starts_at, staff.ends_at)
+        .join(staff, staff.staff_id == ConsultantRow.staff_id)
+        .where(ConsultantRow.id.in_(ids), staff.ends_at > start, staff.starts_at < end)
+    )
+    busy: dict[str, list[Span]] = defaultdict(list)
+    for consultant_id, starts_at, ends_at in session.execute(union_all(by_calendar, by_session)):
+        busy[consultant_id].append(span_of(starts_at, ends_at))
+    return busy
+
+
+def _booked_days(session: Session, ids: list[ConsultantId], *, first: date, last: date) -> _Booked:
+    booked: _Booked = defaultdict(dict)
+    query = select(ConsultDayRow.consultant_id, ConsultDayRow.day, ConsultDayRow.booked).where(
+        ConsultDayRow.consultant_id.in_(ids), ConsultDayRow.day.between(first, last)
+    )
+    for consultant_id, day, count in session.execute(query):
+        booked[consultant_id][day] = count
     return booked
 
 
@@ -165,7 +204,7 @@ def loads(session: Session, consultants: Iterable[Consultant], start: datetime) 
         )
         .where(
             ConsultRow.consultant_id.in_(list(weeks)),
-            ConsultRow.status != Status.CANCELLED,
+            ConsultRow.occupies,
             ConsultRow.starts_at.between(start - timedelta(days=60), start + timedelta(days=9)),
         )
         .group_by(ConsultRow.consultant_id, ConsultRow.day)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from services.booking.domain.cells import held_span
-from services.booking.domain.consult import Consult, Meeting, Outcome, Status
+from services.booking.domain.consult import Consult, Hold, HoldKind, Meeting, Outcome, Status
 from services.booking.domain.consultant import Consultant
 from services.booking.domain.errors import UnknownConsult, UnknownLink
 from services.booking.domain.ids import ConsultantId, ConsultId, PersonId
@@ -67,28 +67,35 @@ def add_consult(
     with session.begin_nested():
         session.add(row)
         session.flush()
-        _take(session, consult, consultant)
+        if consult.occupies:
+            _take(session, consult, consultant, now=now)
 
 
-def move_consult(session: Session, consult: Consult, consultant: Consultant) -> None:
+def move_consult(
+    session: Session, consult: Consult, consultant: Consultant, *, now: datetime
+) -> None:
     """Take the consult's new minutes, having given back the old, and save it; both or neither.
 
     Raises `cells.CellsTaken`; the transaction is then as it was before.
     """
     row = session.get_one(ConsultRow, consult.id)
     with session.begin_nested():
-        cells.release(session, consult.id, consultant_id=row.consultant_id, day=row.day)
-        _take(session, consult, consultant)
+        if row.occupies:
+            cells.release(session, row)
+        _take(session, consult, consultant, now=now)
     _fill(row, consult, consultant)
     session.flush()
 
 
 def save_consult(session: Session, consult: Consult) -> None:
-    """Save a change of state that leaves time and consultant as they are."""
+    """Save a change of state that leaves time and consultant as they are.
+
+    A consult that no longer occupies its minutes gives them back.
+    """
     row = session.get_one(ConsultRow, consult.id)
+    if row.occupies and not consult.occupies:
+        cells.release(session, row)
     _fill_state(row, consult)
-    if consult.status is Status.CANCELLED:
-        cells.release(session, consult.id, consultant_id=row.consultant_id, day=row.day)
     session.flush()
 
 
@@ -110,7 +117,14 @@ def consult_of(row: ConsultRow) -> Consult:
         outcome=None if row.outcome is None else Outcome(row.outcome),
         follow_up_on=row.follow_up_on,
         revision=row.revision,
+        hold=_hold(row),
     )
+
+
+def _hold(row: ConsultRow) -> Hold | None:
+    if row.hold_kind is None or row.hold_expires_at is None:
+        return None
+    return Hold(HoldKind(row.hold_kind), row.hold_expires_at, row.occupies)
 
 
 def given_of(row: ConsultRow) -> Given:
@@ -124,10 +138,10 @@ def _locked(session: Session, condition: ColumnElement[bool]) -> ConsultRow | No
     return session.scalars(query.execution_options(populate_existing=True)).first()
 
 
-def _take(session: Session, consult: Consult, consultant: Consultant) -> None:
+def _take(session: Session, consult: Consult, consultant: Consultant, *, now: datetime) -> None:
     held = held_span(consultant, consult.starts_at)
     day = local_date(consult.starts_at, consultant.zone)
-    cells.take(session, consultant, consult.id, held=held, day=day)
+    cells.take(session, consultant, consult.id, held=held, day=day, now=now)
 
 
 def _fill(row: ConsultRow, consult: Consult, consultant: Consultant) -> None:
@@ -148,3 +162,6 @@ def _fill_state(row: ConsultRow, consult: Consult) -> None:
     row.outcome = None if consult.outcome is None else consult.outcome.value
     row.follow_up_on = consult.follow_up_on
     row.revision = consult.revision
+    row.hold_kind = None if consult.hold is None else consult.hold.kind.value
+    row.hold_expires_at = None if consult.hold is None else consult.hold.expires_at
+    row.occupies = consult.occupies

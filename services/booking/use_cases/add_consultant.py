@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from services.booking.domain.consultant import Consultant
 from services.booking.domain.ids import ConsultantId
-from services.booking.store import consultants
+from services.booking.store import records
+from services.booking.store.records import Profile
 from shared import audit
 from shared.db import entropy_of
 
@@ -18,14 +19,14 @@ def add_consultant(
     *,
     actor: str,
     now: datetime,
-    join_url: str | None = None,
+    profile: Profile | None = None,
 ) -> ConsultantId:
     """Keep a new consultant under a fresh id (the one given is ignored); their times are offered.
 
-    `join_url` is the address of their video room. `actor` is "staff:<id>" or "system".
+    `actor` is "staff:<id>" or "service:<name>".
     """
     fresh = replace(consultant, id=ConsultantId(entropy_of(session).uuid()))
-    consultants.save_consultant(session, fresh, join_url=join_url, now=now)
+    records.add(session, fresh, profile or Profile(), now=now)
     subject = f"consultant:{fresh.id}"
     audit.record(session, actor=actor, action="consultant.add", subject=subject, now=now)
     return fresh.id

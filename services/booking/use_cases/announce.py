@@ -1,15 +1,24 @@
 """Tell the other services what became of a consult, in the same transaction."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from services.booking.domain.consult import Actor, Consult, Meeting, Outcome
+from services.booking.domain.consult import Actor, Consult, Meeting, Outcome, Status
 from services.booking.domain.person import Person, Preferences
 from services.booking.keys import Keys
 from services.booking.store import consultants, consults, people
 from shared import events
 from shared.bus import outbox
+
+_TOLD: Mapping[Status, Literal["booked", "cancelled", "no_show", "completed"]] = {
+    Status.BOOKED: "booked",
+    Status.CANCELLED: "cancelled",
+    Status.NO_SHOW: "no_show",
+    Status.COMPLETED: "completed",
+}
 
 
 def announce(
@@ -21,7 +30,12 @@ def announce(
     keys: Keys,
     now: datetime,
 ) -> None:
-    """Add the consult's whole public state to the outbox, as this kind of event."""
+    """Add the consult's whole public state to the outbox, as this kind of event.
+
+    Raises `ValueError` for what is only held: nobody is told of that.
+    """
+    if consult.status not in _TOLD:
+        raise ValueError("a hold is not announced")
     person = people.get_person(session, consult.person_id)
     room = consultants.get_room(session, consult.consultant_id)
     video = consult.meeting is Meeting.VIDEO
@@ -40,7 +54,7 @@ def announce(
         ),
         manage_url=keys.manage_url(consult.id, consults.nonce_of(session, consult.id)),
         rebook_url=keys.rebook_url(),
-        status=consult.status.value,
+        status=_TOLD[consult.status],
         by=by.value,
     )
     outbox.add(session, state, now=now)

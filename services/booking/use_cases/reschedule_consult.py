@@ -30,7 +30,7 @@ def reschedule_consult(
 
     def take(consultant: Consultant) -> Consult:
         after = moved(consult, start, consultant_id=consultant.id, now=now)
-        consults.move_consult(session, after, consultant)
+        consults.move_consult(session, after, consultant, now=now)
         return after
 
     after = take_first_free(proposed, take)

@@ -28,7 +28,9 @@ def update_contact(session: Session, contact: Contact, *, keys: Keys) -> None:
         name=contact.name,
         email=contact.email,
         phone=contact.phone,
-        preferences=Preferences(contact.timezone, contact.locale, consent),
+        preferences=Preferences(
+            contact.timezone, contact.locale, consent, known.preferences.contact_by
+        ),
         possible_duplicate=known.possible_duplicate,
     )
     people.replace_contact(session, person, keys)

@@ -6,10 +6,11 @@ from flask import Blueprint
 
 from services.booking.web.api import api
 from services.booking.web.manage import manage
-from services.booking.web.pages import pages
+from services.booking.web.pages import pages, robots
 from services.booking.web.staff import staff
+from services.booking.web.submitting import submitting
 
 
 def blueprints() -> Sequence[Blueprint]:
     """Everything booking serves."""
-    return (pages, manage, staff, api)
+    return (pages, robots, submitting, manage, staff, api)

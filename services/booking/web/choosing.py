@@ -20,10 +20,12 @@ _STEP = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Some days with times, and the dates at which the days before and after them begin."""
+    """Some days with times, and the dates from which the days before and after them are shown."""
 
     days: list[wording.Day]
     tz: str
+    first: str
+    """The date from which these days are shown."""
     earlier: str | None
     later: str | None
 
@@ -39,28 +41,42 @@ def choice(tz: str, *, ignoring: ConsultId | None = None) -> Choice:
     zone = ZoneInfo(tz)
     today = now().astimezone(zone).date()
     first = max(_asked_day(today), today)
-    found = _from(first, zone, ignoring=ignoring)
-    dates = [day for day, _ in groupby(found, key=lambda at: at.astimezone(zone).date())]
-    later = dates[DAYS_SHOWN] if len(dates) > DAYS_SHOWN else None
-    shown = [at for at in found if later is None or at.astimezone(zone).date() < later]
+    found = _around(first, today, zone, ignoring=ignoring)
+    dates = sorted(found)
+    before = [day for day in dates if day < first][-DAYS_SHOWN:]
+    after = [day for day in dates if day >= first]
     return Choice(
-        days=wording.days(shown, tz, now=now()),
+        days=wording.days([at for day in after[:DAYS_SHOWN] for at in found[day]], tz, now=now()),
         tz=tz,
-        earlier=None if first == today else today.isoformat(),
-        later=None if later is None else later.isoformat(),
+        first=first.isoformat(),
+        earlier=before[0].isoformat() if before else None,
+        later=after[DAYS_SHOWN].isoformat() if len(after) > DAYS_SHOWN else None,
     )
 
 
-def _from(first: date, zone: ZoneInfo, *, ignoring: ConsultId | None) -> list[datetime]:
-    """Starts from this date on: of two weeks, or of all that is offered when those are few."""
-    start = datetime.combine(first, time(), zone)
+def _around(
+    first: date, today: date, zone: ZoneInfo, *, ignoring: ConsultId | None
+) -> dict[date, list[datetime]]:
+    """Starts by date: of two weeks either side, or of all that is offered when those are few."""
+    found: dict[date, list[datetime]] = {}
     with web().database.reading() as session:
         for span in (_STEP, _AHEAD):
-            found = offered(session, start, start + span, now=now(), ignoring=ignoring)
-            dates = {at.astimezone(zone).date() for at in found}
-            if len(dates) > DAYS_SHOWN:
+            begin, end = max(today, first - span), first + span
+            starts = offered(
+                session, _midnight(begin, zone), _midnight(end, zone), now=now(), ignoring=ignoring
+            )
+            found = {
+                day: list(group)
+                for day, group in groupby(starts, key=lambda at: at.astimezone(zone).date())
+            }
+            before = sum(day < first for day in found)
+            if len(found) - before > DAYS_SHOWN and (before >= DAYS_SHOWN or begin == today):
                 break
     return found
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone)
 
 
 def _asked_day(today: date) -> date:

@@ -25,6 +25,8 @@ from shared import times
 from shared.web.access import public
 from shared.web.context import now
 from shared.web.errors import Invalid
+from shared.web.language import gettext as _
+from shared.web.language import language, speak
 from shared.web.reading import read
 
 manage = Blueprint("manage", __name__, url_prefix="/booking/m/<token>")
@@ -34,7 +36,7 @@ manage = Blueprint("manage", __name__, url_prefix="/booking/m/<token>")
 @public(personal=True)
 def show(token: str) -> ResponseReturnValue:
     """The call as it stands; GET changes nothing."""
-    call = links.call_of(token)
+    call = _call(token)
     steps = wording.next_steps(call, now()) if call.consult.can_change(now()) else []
     return render_template("call.html", steps=steps, **_shown(call, token))
 
@@ -43,31 +45,32 @@ def show(token: str) -> ResponseReturnValue:
 @public(personal=True)
 def choose_time(token: str) -> ResponseReturnValue:
     """Choose another time."""
-    return _move_page(links.call_of(token), token)
+    return _move_page(_call(token), token)
 
 
 @manage.post("/move")
 @public(personal=True)
 def move(token: str) -> ResponseReturnValue:
     """Move the call; if the time is gone, it stays as it was."""
-    call = links.call_of(token)
+    call = _call(token)
     try:
         start = read(RescheduleRequest, {"start": request.form.get("start", "")}).start
         moved = links.move(token, start)
     except Invalid:
-        flash("Choose one of the times shown.")
+        flash(_("Choose one of the times shown."))
         return redirect(url_for("manage.choose_time", token=token), 303)
     except NotChangeable as refused:
-        flash(str(refused))
+        flash(_(str(refused)))
         return redirect(url_for("manage.show", token=token), 303)
     except (SlotTaken, NotOffered) as refused:
         status = 409 if isinstance(refused, SlotTaken) else 422
         return _move_page(call, token, notice=_stays(call, str(refused)), status=status)
     tz = moved.preferences.timezone
+    when = times.full(moved.starts_at, tz, language())
     if moved.starts_at == call.consult.starts_at:
-        flash(f"Your call stays as it was: {times.full(moved.starts_at, tz)}.")
+        flash(_("Your call stays as it was: %(when)s.", when=when))
     else:
-        flash(f"Your call is moved. It is now {times.full(moved.starts_at, tz)}.")
+        flash(_("Your call is moved. It is now %(when)s.", when=when))
     return redirect(url_for("manage.show", token=token), 303)
 
 
@@ -75,7 +78,7 @@ def move(token: str) -> ResponseReturnValue:
 @public(personal=True)
 def ask_to_cancel(token: str) -> ResponseReturnValue:
     """A page with the button that cancels."""
-    call = links.call_of(token)
+    call = _call(token)
     if not call.consult.can_change(now()):
         return redirect(url_for("manage.show", token=token))
     return render_template("cancel.html", **_shown(call, token))
@@ -85,10 +88,11 @@ def ask_to_cancel(token: str) -> ResponseReturnValue:
 @public(personal=True)
 def cancel(token: str) -> ResponseReturnValue:
     """Cancel the call; again changes nothing."""
+    _call(token)
     try:
         links.cancel(token)
     except NotChangeable as refused:
-        flash(str(refused))
+        flash(_(str(refused)))
     return redirect(url_for("manage.show", token=token), 303)
 
 
@@ -96,11 +100,18 @@ def cancel(token: str) -> ResponseReturnValue:
 @public(personal=True)
 def calendar_file(token: str) -> ResponseReturnValue:
     """The call for the person's own calendar."""
-    call = links.call_of(token)
+    call = _call(token)
     url = keys().manage_url(call.consult.id, call.nonce)
     response = Response(ics(call, manage_url=url, now=now()), mimetype="text/calendar")
     response.headers["Content-Disposition"] = 'attachment; filename="call.ics"'
     return response
+
+
+def _call(token: str) -> Call:
+    """The call, on a page that speaks the language it was booked in."""
+    call = links.call_of(token)
+    speak(call.consult.preferences.locale)
+    return call
 
 
 def _move_page(call: Call, token: str, *, notice: str = "", status: int = 200) -> Response:
@@ -120,9 +131,9 @@ def _move_page(call: Call, token: str, *, notice: str = "", status: int = 200) -
 
 def _stays(call: Call, refusal: str) -> str:
     at, tz = call.consult.starts_at, call.consult.preferences.timezone
-    day = times.long_day(at, tz).partition(",")[0]
-    call_stays = f"Your call on {day} at {times.clock_time(at, tz)} stays as it was."
-    return f"{wording.headline(refusal)}. {call_stays}"
+    day, clock = times.weekday(at, tz, language()), times.at_time(at, tz, language())
+    stays = _("Your call on %(day)s %(at)s stays as it was.", day=day, at=clock)
+    return f"{wording.headline(refusal)}. {stays}"
 
 
 def _shown(call: Call, token: str) -> dict[str, object]:
@@ -133,7 +144,7 @@ def _shown(call: Call, token: str) -> dict[str, object]:
         "token": token,
         "tz": consult.preferences.timezone,
         "name": wording.first_name(call.given.name),
-        "who": wording.short_name(call.consultant),
+        "whole_name": wording.whole_name(call.consultant),
         "title": wording.title(call.consultant),
         "can_change": consult.can_change(now()),
         "over": consult.status is Status.BOOKED and not consult.can_change(now()),

@@ -206,7 +206,7 @@ class BookedAnswer(BaseModel):
 class ConsultAnswer(BookedAnswer):
     """A consult as it stands."""
 
-    status: Literal["booked", "cancelled", "no_show", "completed"]
+    status: Literal["held", "lapsed", "booked", "cancelled", "no_show", "completed"]
     timezone: str
     meeting: Literal["phone", "video"]
     revision: int

@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 from services.booking.domain.intervals import written
 from services.booking.queries.calls import Call
 from shared import times
+from shared.web.language import gettext as _
+from shared.web.language import language
+from shared.web.saying import sentence
 
 ZONES = (
     ("America/New_York", "Eastern Time (New York)"),
@@ -43,11 +46,15 @@ IN_SIGHT = 9
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """One start on offer: its value in the form, its clock time, and its whole name."""
+    """One start on offer: its value in the form, its clock time, and its whole name.
+
+    `offset` tells apart the times of an hour that happens twice: "(UTC−4)".
+    """
 
     value: str
     clock: str
     half: str
+    offset: str
     full: str
 
 
@@ -71,30 +78,35 @@ class Step:
 
 def zones(current: str) -> list[tuple[str, str]]:
     """The choice of zones, the current one first if it is another."""
-    known = dict(ZONES)
-    first = [] if current in known else [(current, times.zone_name(current))]
-    return [*first, *ZONES]
+    known = [(zone, _(words)) for zone, words in ZONES]
+    if current in dict(ZONES):
+        return known
+    return [(current, sentence(times.zone_name(current, locale=language()))), *known]
 
 
 def days(starts: list[datetime], tz: str, *, now: datetime) -> list[Day]:
     """Starts, ascending, by their date in this zone."""
     zone = ZoneInfo(tz)
     today = now.astimezone(zone).date()
-    near = {today: "today", today + timedelta(days=1): "tomorrow"}
+    near = {today: _("today"), today + timedelta(days=1): _("tomorrow")}
     return [
-        _day(times.day_words(day), near.get(day, ""), [_time(at, tz) for at in group])
+        _day(
+            sentence(times.day_words(day, language())),
+            near.get(day, ""),
+            [_time(at, tz) for at in group],
+        )
         for day, group in groupby(starts, key=lambda at: at.astimezone(zone).date())
     ]
 
 
 def choices(starts: Sequence[datetime], tz: str) -> list[tuple[str, str]]:
     """Starts as pairs of form value and words with their day."""
-    return [(written(at), times.full(at, tz)) for at in starts]
+    return [(written(at), sentence(times.full(at, tz, language()))) for at in starts]
 
 
 def headline(refusal: str) -> str:
     """The first sentence of a refusal, without its full stop."""
-    return refusal.partition(". ")[0].rstrip(".")
+    return _(refusal).partition(". ")[0].rstrip(".")
 
 
 def first_name(name: str) -> str:
@@ -104,14 +116,19 @@ def first_name(name: str) -> str:
 
 def short_name(consultant: str) -> str:
     """What a consultant is called in a sentence: "Maya", but the whole of "Our team"."""
-    first, _, rest = consultant.partition(" ")
-    return consultant if rest[:1].islower() else first
+    first, _space, rest = consultant.partition(" ")
+    return _(consultant) if rest[:1].islower() else first
+
+
+def whole_name(consultant: str) -> str:
+    """What a consultant is called where a sentence begins: "Maya Lindqvist", "Our team"."""
+    return _(consultant) if " " in short_name(consultant) else consultant
 
 
 def title(consultant: str) -> str:
     """What the call is called in a calendar: "Call with Maya", "Call with our team"."""
     short = short_name(consultant)
-    return f"Call with {short[0].lower() + short[1:] if ' ' in short else short}"
+    return _("Call with %(who)s", who=short[0].lower() + short[1:] if " " in short else short)
 
 
 def next_steps(call: Call, now: datetime) -> list[Step]:
@@ -120,31 +137,35 @@ def next_steps(call: Call, now: datetime) -> list[Step]:
     tz = consult.preferences.timezone
     steps = []
     if call.given.email and now - call.booked_at < timedelta(hours=1):
-        steps.append(Step("Now", "An email with these details and a link to change them."))
+        steps.append(Step(_("Now"), _("An email with these details and a link to change them.")))
     reminder = times.local(consult.starts_at, tz) - timedelta(days=1)
     is_reminded = call.given.email or consult.preferences.consent.granted
     if reminder > now + timedelta(hours=4) and is_reminded:
         steps.append(Step(_when(reminder, tz, now), _reminder(call)))
     who = short_name(call.consultant)
-    does = "calls" if consult.meeting == "phone" else "meets you by video"
-    missed = "If you miss it, nothing is lost: you can choose another time."
-    steps.append(Step(_when(consult.starts_at, tz, now), f"{who} {does}. {missed}"))
+    does = (
+        _("%(who)s calls.", who=who)
+        if consult.meeting == "phone"
+        else _("%(who)s meets you by video.", who=who)
+    )
+    missed = _("If you miss it, nothing is lost: you can choose another time.")
+    steps.append(Step(_when(consult.starts_at, tz, now), f"{does} {missed}"))
     return steps
 
 
 def _reminder(call: Call) -> str:
     if not call.consult.preferences.consent.granted:
-        return "A reminder by email."
-    by = "by email and text" if call.given.email else "by text"
-    return f"A reminder {by}. Reply C to the text to confirm, if you like."
+        return _("A reminder by email.")
+    if not call.given.email:
+        return _("A reminder by text. Reply C to the text to confirm, if you like.")
+    return _("A reminder by email and text. Reply C to the text to confirm, if you like.")
 
 
 def _when(at: datetime, tz: str, now: datetime) -> str:
     """Day and time: the weekday alone while that is clear."""
-    day = times.long_day(at, tz)
-    if at - now < timedelta(days=6):
-        day = day.partition(",")[0]
-    return f"{day} {times.clock_time(at, tz)}"
+    near = at - now < timedelta(days=6)
+    day = (times.weekday if near else times.long_day)(at, tz, language())
+    return sentence(f"{day} {times.clock_time(at, tz, language())}")
 
 
 def _day(name: str, when: str, all_times: list[Time]) -> Day:
@@ -154,5 +175,7 @@ def _day(name: str, when: str, all_times: list[Time]) -> Day:
 
 
 def _time(at: datetime, tz: str) -> Time:
-    clock, _, half = times.clock_time(at, tz).partition(" ")
-    return Time(written(at), clock, half, times.full(at, tz))
+    words, bracket, offset = times.clock_time(at, tz, language()).partition(" (")
+    clock, _space, half = words.partition(" ")
+    full = sentence(times.full(at, tz, language()))
+    return Time(written(at), clock, half, f"({offset}" if bracket else "", full)

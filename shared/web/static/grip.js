@@ -26,6 +26,9 @@
         leave();
       }
     });
+    document.querySelectorAll("[data-exit-hint]").forEach(function (hint) {
+      hint.hidden = false;
+    });
   }
 
   // A form is sent once. The button returns when the page does, or when no answer came.
@@ -77,14 +80,27 @@
     }
     return found;
   };
+  // "Pacific Time", "hora del Pacífico"; by its city where the browser has no such name.
+  var called = function (zone) {
+    var city = zone.split("/").pop().replace(/_/g, " ");
+    try {
+      var name = new Intl.DateTimeFormat(document.documentElement.lang, {
+        timeZone: zone, timeZoneName: "longGeneric"
+      }).formatToParts(new Date()).filter(function (part) {
+        return part.type === "timeZoneName";
+      })[0].value;
+      return /^(GMT|UTC)/.test(name) ? city : name;
+    } catch (problem) {
+      return city;
+    }
+  };
   var suggest = function (place) {
     var device = Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (!device || offsets(device) === offsets(place.getAttribute("data-zone"))) {
       return;
     }
-    var city = device.split("/").pop().replace(/_/g, " ");
     place.querySelectorAll("[data-zone-name]").forEach(function (name) {
-      name.textContent = city;
+      name.textContent = called(device);
     });
     place.querySelectorAll("[data-zone-link]").forEach(function (link) {
       var url = new URL(link.href, window.location.href);

@@ -26,6 +26,68 @@ def test_times_are_listed_by_day_in_the_zone_asked_for(visitor: Visitor) -> None
     assert "Friday, January 8" in visitor.get(later.group(1))
 
 
+def test_days_are_paged_forth_and_back_to_where_it_began(visitor: Visitor) -> None:
+    def days(page: str) -> list[str]:
+        return re.findall(r"<legend>([^<]+)", page)
+
+    def other(page: str, way: str) -> str | None:
+        found = re.search(rf'rel="{way}" href="([^"]+)"', page)
+        return found and found.group(1)
+
+    pages = [visitor.get("/booking/?tz=America/Los_Angeles")]
+    assert other(pages[0], "prev") is None
+    while link := other(pages[-1], "next"):
+        pages.append(visitor.get(link))
+    shown = [day for page in pages for day in days(page)]
+    assert len(shown) == len(set(shown)) > 40
+    back = [pages[-1]]
+    while link := other(back[-1], "prev"):
+        back.append(visitor.get(link))
+    assert days(back[-1])[0] == days(pages[0])[0]
+    assert {day for page in back for day in days(page)} == set(shown)
+
+
+def test_the_way_back_leads_to_the_day_with_the_time_still_chosen(visitor: Visitor) -> None:
+    visitor.details(at(24 * 3 * 5))
+    back = re.search(r'href="([^"]+)">Back to the times', visitor.page)
+    assert back is not None
+    page = visitor.get(back.group(1))
+    assert page.index("Monday, January 11") == page.index("<legend>") + len("<legend>")
+    assert re.search(rf'value="{at(24 * 3 * 5)}"[^>]* checked', page)
+
+
+def test_going_on_without_a_time_asks_for_one(visitor: Visitor) -> None:
+    page = visitor.get("/booking/details?tz=UTC")
+    assert "Choose one of the times shown." in page
+    assert "Choose a time to talk" in page
+
+
+def test_search_engines_find_one_page_in_two_languages_and_nothing_personal(
+    visitor: Visitor, site: Service
+) -> None:
+    home = "http://127.0.0.1:8000/booking/"
+    for query, canonical in (("?tz=UTC&from=2027-01-11", home), ("?lang=es", f"{home}?lang=es")):
+        page = visitor.get(f"/booking/{query}")
+        assert f'<link rel="canonical" href="{canonical}">' in page
+        assert f'<link rel="alternate" hreflang="es" href="{home}?lang=es">' in page
+        assert re.search('<meta name="description" content="[^"]{50,160}">', page)
+    rules = visitor.get("/robots.txt")
+    hidden = set(re.findall(r"^Disallow: (\S+)$", rules, re.MULTILINE))
+    assert {"/booking/m/", "/booking/staff/", "/cohort/", "/notify/", "/r/"} <= hidden
+    assert visitor.client.get("/booking/").headers.get("X-Robots-Tag") is None
+
+
+def test_looking_at_times_sets_no_cookie_and_the_form_sets_the_one_that_is_named(
+    visitor: Visitor,
+) -> None:
+    assert "Set-Cookie" not in visitor.client.get("/booking/?lang=es&tz=UTC").headers
+    (cookie,) = visitor.client.get(f"/booking/details?start={START}").headers.getlist("Set-Cookie")
+    name, _, rest = cookie.partition("=")
+    assert f"One cookie, named {name}." in visitor.get("/booking/privacy")
+    assert "HttpOnly" in rest
+    assert not re.search("expires|max-age", rest, re.IGNORECASE)
+
+
 @pytest.mark.parametrize(
     "query", ["tz=Nowhere", "tz=%00", "from=2027-99-99", "from=9999-12-31", "from=0001-01-01"]
 )
@@ -159,7 +221,9 @@ def test_too_many_bookings_keep_the_form_and_say_when(sqlite_database: DatabaseF
 
 def test_pages_ask_nobody_else_and_name_no_clinical_word(visitor: Visitor) -> None:
     for page in (visitor.get("/booking/"), visitor.details(), visitor.book()):
-        assert not re.search(r'(src|href)="https?://(?!www\.weather\.gov/)', page)
+        assert not re.search(
+            r'(src|href)="https?://(?!www\.weather\.gov/|127\.0\.0\.1:8000/)', page
+        )
         title = re.search(r"<title>(.*?)</title>", page)
         assert title is not None
         assert not re.search(

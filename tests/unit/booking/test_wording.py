@@ -100,7 +100,7 @@ def test_a_full_day_shows_three_rows_and_folds_the_rest() -> None:
 def test_times_of_a_repeated_hour_carry_their_offset() -> None:
     first = datetime(2027, 11, 7, 5, 20, tzinfo=UTC)
     (day,) = wording.days([first, first + timedelta(hours=1)], "America/New_York", now=NOW)
-    assert [f"{time.clock} {time.half}" for time in day.first] == [
+    assert [f"{time.clock} {time.half} {time.offset}" for time in day.first] == [
         "1:20 AM (UTC−4)",
         "1:20 AM (UTC−5)",
     ]

@@ -38,6 +38,22 @@ def test_a_time_is_said_as_the_design_says_it() -> None:
     assert times.short(CALL, NEW_YORK, "es") == "jueves 14 de enero, 2:40 PM, hora del Este"
 
 
+def test_a_weekday_and_an_hour_stand_in_a_sentence() -> None:
+    assert times.weekday(CALL, NEW_YORK) == "Thursday"
+    assert times.weekday(CALL, NEW_YORK, "es") == "jueves"
+    assert times.at_time(CALL, NEW_YORK) == "at 2:40 PM"
+    assert times.at_time(CALL, NEW_YORK, "es") == "a las 2:40 p. m."
+    earlier = CALL - timedelta(hours=1, minutes=20)
+    assert times.at_time(earlier, NEW_YORK, "es") == "a la 1:20 p. m."
+
+
+def test_a_city_has_its_name_in_each_language() -> None:
+    assert times.zone_name("Europe/London") == "London Time"
+    assert times.zone_name("Europe/London", locale="es") == "hora de Londres"
+    assert times.zone_name("Asia/Kathmandu", locale="es") == "hora de Kathmandu"
+    assert times.zone_name("America/Indiana/Indianapolis") == "Eastern Time"
+
+
 def test_a_span_over_noon_names_both_halves() -> None:
     start = datetime(2027, 1, 14, 16, 50, tzinfo=UTC)
     end = start + timedelta(minutes=20)

@@ -152,7 +152,7 @@ def test_small_numbers_are_words(site: Site, count: int, words: str) -> None:
 
 def test_times_are_said_in_the_zone_asked_for(site: Site) -> None:
     at = datetime(2027, 1, 14, 19, 40, tzinfo=UTC)
-    text = "{{ at | full_time(tz) }} · {{ at | long_day(tz, 'es') }}"
+    text = "{{ at | full_time(tz) }} · {{ at | long_day(tz, locale='es') }}"
     assert render(site, text, at=at, tz="America/New_York") == (
         "Thursday, January 14, 2:40 PM Eastern Time · jueves 14 de enero"
     )

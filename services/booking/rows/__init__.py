@@ -1,0 +1,1 @@
+"""The rows booking keeps, by what they are about. Instants are UTC."""
