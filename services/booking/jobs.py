@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from services.booking.use_cases.forget_answers import forget_answers
+from services.booking.use_cases.lapse_holds import lapse_holds
 from shared.db import Database
 from shared.service import Job
 
@@ -14,4 +15,10 @@ def jobs(database: Database) -> Sequence[Job]:
     def forget(now: datetime) -> bool:
         return database.run(lambda session: forget_answers(session, now=now))
 
-    return (Job("forget-answers", every=timedelta(hours=1), step=forget),)
+    def lapse(now: datetime) -> bool:
+        return database.run(lambda session: lapse_holds(session, now=now))
+
+    return (
+        Job("forget-answers", every=timedelta(hours=1), step=forget),
+        Job("lapse-holds", every=timedelta(seconds=15), step=lapse),
+    )

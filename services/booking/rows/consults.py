@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.booking.rows.base import Base, Digest, Id, PreferencesColumns
@@ -44,6 +44,12 @@ class ConsultRow(PreferencesColumns, Base):
 
     __table_args__ = (
         Index("ix_consult_consultant_held", "consultant_id", "held_from"),
+        Index(
+            "ix_consult_hold_expires_at",
+            "hold_expires_at",
+            sqlite_where=text("hold_expires_at IS NOT NULL"),
+            postgresql_where=text("hold_expires_at IS NOT NULL"),
+        ),
         CheckConstraint("held_from <= starts_at AND starts_at < held_until", name="held"),
     )
 

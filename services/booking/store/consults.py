@@ -99,6 +99,19 @@ def save_consult(session: Session, consult: Consult) -> None:
     session.flush()
 
 
+def overdue_holds(session: Session, now: datetime, *, limit: int) -> list[Consult]:
+    """Consults held until now or earlier, locked; those that somebody else works on left out."""
+    query = (
+        select(ConsultRow)
+        .where(ConsultRow.hold_expires_at <= now)
+        .order_by(ConsultRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return [consult_of(row) for row in session.scalars(query)]
+
+
 def set_note(session: Session, consult_id: ConsultId, note: str | None) -> None:
     """Keep staff's private note on a consult."""
     session.get_one(ConsultRow, consult_id).note = note or None

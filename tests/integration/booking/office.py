@@ -7,17 +7,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.booking.domain.consult import Meeting
+from services.booking.domain.consult import Consult, Hold, Meeting, Status
 from services.booking.domain.consultant import Consultant, weekdays
-from services.booking.domain.ids import ConsultantId
-from services.booking.domain.person import Details
+from services.booking.domain.ids import ConsultantId, ConsultId, PersonId
+from services.booking.domain.person import Details, newcomer
 from services.booking.keys import Keys
-from services.booking.store import consults
+from services.booking.store import consultants, consults, people
 from services.booking.tables import ConsultCellRow, ConsultRow
 from services.booking.use_cases.add_consultant import add_consultant
 from services.booking.use_cases.book_consult import Booked, Once, Wanted, book_consult
 from shared.crypto import Blind
-from shared.db import Database
+from shared.db import Database, entropy_of
 from shared.db.common import outbox
 from shared.events.envelope import parse
 from shared.links import LinkSigner
@@ -56,6 +56,38 @@ def wanted(start: datetime = TEN, number: int = 1, once: Once | None = None, **m
 def book(database: Database, want: Wanted, now: datetime = NOW) -> Booked:
     """Book it in a transaction of its own."""
     return database.run(lambda s: book_consult(s, want, keys=KEYS, now=now))
+
+
+def hold(database: Database, kept: Hold, start: datetime = TEN, number: int = 1) -> ConsultId:
+    """Hold this time for somebody, with the first consultant by name."""
+
+    def work(session: Session) -> ConsultId:
+        who = consultants.active_consultants(session)[0]
+        someone = details(number)
+        chosen = someone.preferences(method="web form", now=NOW)
+        person = newcomer(PersonId(entropy_of(session).uuid()), someone, chosen)
+        consult = Consult(
+            ConsultId(entropy_of(session).uuid()),
+            people.add_person(session, person, KEYS).id,
+            who.id,
+            start,
+            Meeting.PHONE,
+            chosen,
+            status=Status.HELD,
+            hold=kept,
+        )
+        consults.add_consult(
+            session,
+            consult,
+            who,
+            given=someone.given(),
+            nonce=entropy_of(session).token(),
+            keys=KEYS,
+            now=NOW,
+        )
+        return consult.id
+
+    return database.run(work)
 
 
 def rows(session: Session) -> list[ConsultRow]:

@@ -144,6 +144,14 @@ def upgrade() -> None:
     op.add_column(
         "consult", sa.Column("occupies", sa.Boolean(), nullable=False, server_default=sa.true())
     )
+    op.create_index(
+        "ix_consult_hold_expires_at",
+        "consult",
+        ["hold_expires_at"],
+        unique=False,
+        sqlite_where=sa.text("hold_expires_at IS NOT NULL"),
+        postgresql_where=sa.text("hold_expires_at IS NOT NULL"),
+    )
     op.execute("UPDATE consult SET occupies = (status <> 'cancelled')")
     op.add_column("consult", sa.Column("confirm_digest", sa.String(length=64), nullable=True))
     op.add_column(
@@ -180,6 +188,7 @@ def downgrade() -> None:
     op.drop_column("consult", "contact_by")
     op.drop_column("consult", "confirm_digest")
     op.drop_column("consult", "occupies")
+    op.drop_index("ix_consult_hold_expires_at", table_name="consult")
     op.drop_column("consult", "hold_expires_at")
     op.drop_column("consult", "hold_kind")
     op.drop_index(op.f("ix_waitlist_offer_status"), table_name="waitlist_offer")
