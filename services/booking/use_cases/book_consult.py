@@ -1,6 +1,6 @@
 """Book a consult for someone who filled in the public form."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 
 from services.booking.domain.consult import Actor, Consult, Meeting
 from services.booking.domain.consultant import LENGTH, Consultant
-from services.booking.domain.ids import ConsultId, PersonId
-from services.booking.domain.person import Details, Person, Preferences, newcomer
+from services.booking.domain.ids import ConsultId
+from services.booking.domain.person import Details
 from services.booking.keys import Keys
 from services.booking.queries.availability import free_consultants, taken
-from services.booking.store import answers, consults, people
+from services.booking.store import answers, consults
 from services.booking.use_cases.announce import announce
 from services.booking.use_cases.first_free import take_first_free
+from services.booking.use_cases.recognise_person import recognise_person
 from shared import events
 from shared.db import entropy_of
 
@@ -77,7 +78,7 @@ def book_consult(
             return _told(session, first.consult_id, first.starts_at, keys=keys)
     preferences = wanted.details.preferences(method=wanted.method, now=now)
     proposed = candidates(session, wanted.start, now=now)
-    person = _person(session, wanted.details, preferences, keys=keys)
+    person = recognise_person(session, wanted.details, preferences, keys=keys)
 
     nonce = entropy_of(session).token()
 
@@ -119,16 +120,6 @@ def _claim(
         answer=answers.Answer(consult_id, wanted.start),
         now=now,
     )
-
-
-def _person(session: Session, details: Details, preferences: Preferences, *, keys: Keys) -> Person:
-    """The person who has both this email and this phone, unchanged; else a new one."""
-    known = people.find_match(session, details, keys)
-    if known is not None:
-        return known
-    person = newcomer(PersonId(entropy_of(session).uuid()), details, preferences)
-    alike = people.resembles_someone(session, details, keys)
-    return people.add_person(session, replace(person, possible_duplicate=alike), keys)
 
 
 def _told(session: Session, consult_id: ConsultId, start: datetime, *, keys: Keys) -> Booked:
