@@ -101,6 +101,9 @@ def _keeping(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     add.set_defaults(run="manage:add_staff")
     doctor = verbs.add_parser("doctor", help="check every dependency and setting")
     doctor.set_defaults(run="doctor:run")
+    bench = verbs.add_parser("bench", help="measure against a baseline that runs beside it")
+    bench.add_argument("what", choices=("slots", "booking"))
+    bench.set_defaults(run="manage:bench")
     test = verbs.add_parser("test", help="run the tests; further words go to pytest")
     test.set_defaults(run="manage:test", words=[])
 

@@ -100,4 +100,12 @@ def test(arguments: Namespace) -> int:
     return subprocess.call([sys.executable, "-m", "pytest", *arguments.words], env=environment)
 
 
-__all__ = ["NAMES", "add_staff", "events", "migrate", "test"]
+def bench(arguments: Namespace) -> int:
+    """Run one of the benchmarks from the project's folder; it needs PostgreSQL."""
+    os.chdir(ROOT)
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    words = [sys.executable, "-m", f"benchmarks.{arguments.what}"]
+    return subprocess.call(words, env=environment)
+
+
+__all__ = ["NAMES", "add_staff", "bench", "events", "migrate", "test"]

@@ -31,6 +31,8 @@ class ConsultantRow(Base):
     feed_nonce: Mapped[str | None] = mapped_column(String(32))
     feed_digest: Mapped[str | None] = mapped_column(Digest, unique=True, index=True)
     """The token of the secret address under which their calls can be subscribed to."""
+    changes: Mapped[int]
+    """Grows with everything that is set about when they take calls."""
     active: Mapped[bool]
     created_at: Mapped[datetime]
 

@@ -72,6 +72,8 @@ class ConsultDayRow(Base):
     consultant_id: Mapped[str] = mapped_column(ForeignKey("consultant.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     booked: Mapped[int]
+    changes: Mapped[int]
+    """Grows whenever anything that is held on this day changes."""
 
 
 class UndoRow(Base):

@@ -51,14 +51,14 @@ def take(
 
 
 def _count(session: Session, consultant: Consultant, day: date) -> None:
-    row = {"consultant_id": consultant.id, "day": day, "booked": 0}
+    row = {"consultant_id": consultant.id, "day": day, "booked": 0, "changes": 0}
     insert_new(session, ConsultDayRow.__table__, [row])
     cap = select(ConsultantRow.daily_cap).where(ConsultantRow.id == consultant.id).scalar_subquery()
     counted = session.execute(
         update(ConsultDayRow)
         .where(ConsultDayRow.consultant_id == consultant.id, ConsultDayRow.day == day)
         .where(or_(cap.is_(None), ConsultDayRow.booked < cap))
-        .values(booked=ConsultDayRow.booked + 1)
+        .values(booked=ConsultDayRow.booked + 1, changes=ConsultDayRow.changes + 1)
         .returning(ConsultDayRow.booked)
         .execution_options(synchronize_session=False)
     ).first()
@@ -99,6 +99,16 @@ def release(session: Session, row: ConsultRow) -> None:
         update(ConsultDayRow)
         .where(ConsultDayRow.consultant_id == consultant_id, ConsultDayRow.day == day)
         .where(ConsultDayRow.booked > 0)
-        .values(booked=ConsultDayRow.booked - 1)
+        .values(booked=ConsultDayRow.booked - 1, changes=ConsultDayRow.changes + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def mark_changed(session: Session, row: ConsultRow) -> None:
+    """Let readers see that what this consult holds is held in another way than before."""
+    session.execute(
+        update(ConsultDayRow)
+        .where(ConsultDayRow.consultant_id == row.consultant_id, ConsultDayRow.day == row.day)
+        .values(changes=ConsultDayRow.changes + 1)
         .execution_options(synchronize_session=False)
     )

@@ -155,7 +155,9 @@ def _held(
         ConsultRow.occupies,
         ConsultRow.held_from.between(start - _DAY - _REACH, end + _DAY + _REACH),
     )
-    for consult_id, consultant_id, day, held_from, held_until, expires in session.execute(query):
+    # Past the ORM: these are the many rows of a page of times.
+    rows = session.connection().execute(query)
+    for consult_id, consultant_id, day, held_from, held_until, expires in rows:
         if consult_id == ignoring or (expires is not None and expires <= now):
             booked[consultant_id][day] = booked[consultant_id].get(day, 1) - 1
         else:

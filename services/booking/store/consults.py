@@ -95,6 +95,8 @@ def save_consult(session: Session, consult: Consult) -> None:
     row = session.get_one(ConsultRow, consult.id)
     if row.occupies and not consult.occupies:
         cells.release(session, row)
+    elif row.hold_expires_at is not None:
+        cells.mark_changed(session, row)
     _fill_state(row, consult)
     session.flush()
 

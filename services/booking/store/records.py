@@ -33,7 +33,7 @@ class Profile:
 
 def add(session: Session, consultant: Consultant, profile: Profile, *, now: datetime) -> None:
     """Keep a new consultant and their weekly hours."""
-    row = ConsultantRow(id=consultant.id, active=True, created_at=now)
+    row = ConsultantRow(id=consultant.id, active=True, created_at=now, changes=0)
     _fill(row, consultant, profile)
     session.add(row)
     session.flush()
@@ -53,7 +53,8 @@ def set_active(session: Session, consultant_id: ConsultantId, *, active: bool) -
 
 
 def set_hours(session: Session, consultant_id: ConsultantId, hours: Iterable[Hours]) -> None:
-    """Replace the weekly hours."""
+    """Replace the weekly hours. Raises `UnknownConsultant`."""
+    _locked(session, consultant_id)
     _forget(session, WeeklyHoursRow, consultant_id)
     session.add_all(
         WeeklyHoursRow(
@@ -80,14 +81,18 @@ def override(
 
 
 def remove_overrides(session: Session, consultant_id: ConsultantId, days: Iterable[date]) -> None:
-    """Let the usual week hold on these dates again."""
+    """Let the usual week hold on these dates again. Raises `UnknownConsultant`."""
+    _locked(session, consultant_id)
     days = list(days)
     _forget(session, OverrideHoursRow, consultant_id, OverrideHoursRow.day.in_(days))
     _forget(session, OverrideDayRow, consultant_id, OverrideDayRow.day.in_(days))
 
 
 def lock(session: Session, consultant_id: ConsultantId) -> None:
-    """Let others who change this consultant wait. Raises `UnknownConsultant`."""
+    """Let others who change this consultant wait, and readers see that something changes.
+
+    For whatever else decides when they take calls, such as busy times. Raises `UnknownConsultant`.
+    """
     _locked(session, consultant_id)
 
 
@@ -96,6 +101,8 @@ def _locked(session: Session, consultant_id: ConsultantId) -> ConsultantRow:
     row = session.scalars(query.execution_options(populate_existing=True)).first()
     if row is None:
         raise UnknownConsultant
+    row.changes += 1
+    session.flush()
     return row
 
 

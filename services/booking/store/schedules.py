@@ -29,8 +29,9 @@ class Calendar:
     stale_after: timedelta
 
     def is_stale(self, now: datetime) -> bool:
-        """Whether what it says now is unknown."""
-        return self.read_at is None or now - self.read_at > self.stale_after
+        """Whether what it says now is unknown; it becomes so at a whole minute."""
+        minute = now.replace(second=0, microsecond=0)
+        return self.read_at is None or minute - self.read_at > self.stale_after
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,25 @@
 """Times and consults as the API answers with them."""
 
 from datetime import datetime
+from functools import lru_cache
 
+from services.booking.domain.consultant import LENGTH
 from services.booking.queries.calls import Call
 from services.booking.use_cases.book_consult import Booked
-from services.booking.web.schemas import BookedAnswer, ConsultAnswer, Slot
+from services.booking.web.schemas import BookedAnswer, ConsultAnswer, Slot, Slots
 from shared import times
 
 
-def slot(start: datetime, end: datetime, *, tz: str) -> Slot:
-    """A time on offer, in words for this zone."""
-    return Slot(start=start, end=end, label=times.full(start, tz))
+@lru_cache(maxsize=128)
+def slots(starts: tuple[datetime, ...], tz: str) -> str:
+    """The times on offer as JSON, in words for this zone; written once while they are the same."""
+    found = [Slot(start=at, end=at + LENGTH, label=_label(at, tz)) for at in starts]
+    return Slots(slots=found).model_dump_json()
+
+
+@lru_cache(maxsize=1 << 15)
+def _label(start: datetime, tz: str) -> str:
+    return times.full(start, tz)
 
 
 def booked(done: Booked) -> BookedAnswer:

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
-from services.booking.domain.consultant import LENGTH
-from services.booking.queries.availability import offered
 from services.booking.queries.calls import Call
+from services.booking.queries.times import times_on_offer
 from services.booking.use_cases.book_consult import Once, Wanted, book_consult
 from services.booking.web import answers, limits, links
 from services.booking.web.context import keys
@@ -46,7 +45,7 @@ _LINK: Mapping[int, type[Problem]] = {404: Problem, 429: Problem}
 @api.get("/slots")
 @public
 @described.operation(query=SlotsQuery, answers={200: Slots}, tags=_TAGS)
-def slots(query: SlotsQuery) -> Slots:
+def slots(query: SlotsQuery) -> Response:
     """Times on offer between two dates of a zone."""
     zone = ZoneInfo(query.tz)
     start, end = (datetime.combine(day, time(), zone) for day in (query.from_, query.to))
@@ -55,8 +54,8 @@ def slots(query: SlotsQuery) -> Slots:
         wrong = f"Ask for at most {LONGEST_LOOK} days, and put `to` after `from`."
         raise Invalid(wrong, fields={"to": wrong})
     with web().database.reading() as session:
-        found = offered(session, start, end, now=now())
-    return Slots(slots=[answers.slot(at, at + LENGTH, tz=query.tz) for at in found])
+        found = times_on_offer(session, start, end, now=now())
+    return Response(answers.slots(found, query.tz), mimetype="application/json")
 
 
 @api.post("/consults")

@@ -1,5 +1,6 @@
 """The times that a page offers to choose from, a few days at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -9,6 +10,7 @@ from flask import request
 
 from services.booking.domain.ids import ConsultId
 from services.booking.queries.availability import offered
+from services.booking.queries.times import times_on_offer
 from services.booking.web import wording
 from shared.times import is_zone
 from shared.web.context import now, web
@@ -62,9 +64,11 @@ def _around(
     with web().database.reading() as session:
         for span in (_STEP, _AHEAD):
             begin, end = max(today, first - span), first + span
-            starts = offered(
-                session, _midnight(begin, zone), _midnight(end, zone), now=now(), ignoring=ignoring
-            )
+            window = (_midnight(begin, zone), _midnight(end, zone))
+            if ignoring is None:
+                starts: Sequence[datetime] = times_on_offer(session, *window, now=now())
+            else:
+                starts = offered(session, *window, now=now(), ignoring=ignoring)
             found = {
                 day: list(group)
                 for day, group in groupby(starts, key=lambda at: at.astimezone(zone).date())

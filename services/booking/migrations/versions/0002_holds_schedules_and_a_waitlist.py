@@ -159,6 +159,10 @@ def upgrade() -> None:
         sa.Column("contact_by", sa.String(length=16), nullable=False, server_default="email"),
     )
     op.create_index(op.f("ix_consult_confirm_digest"), "consult", ["confirm_digest"], unique=True)
+    for table in ("consultant", "consult_day"):
+        op.add_column(
+            table, sa.Column("changes", sa.Integer(), nullable=False, server_default=sa.text("0"))
+        )
     op.add_column("consultant", sa.Column("staff_id", sa.String(length=36), nullable=True))
     op.add_column("consultant", sa.Column("holiday_region", sa.String(length=16), nullable=True))
     op.add_column("consultant", sa.Column("feed_nonce", sa.String(length=32), nullable=True))
@@ -180,6 +184,8 @@ def downgrade() -> None:
     op.drop_column("person", "merged_into")
     op.drop_index(op.f("ix_consultant_staff_id"), table_name="consultant")
     op.drop_index(op.f("ix_consultant_feed_digest"), table_name="consultant")
+    for table in ("consult_day", "consultant"):
+        op.drop_column(table, "changes")
     op.drop_column("consultant", "feed_digest")
     op.drop_column("consultant", "feed_nonce")
     op.drop_column("consultant", "holiday_region")
