@@ -43,7 +43,8 @@ def build(settings: BookingSettings, parts: Parts) -> Service:
         clock=parts.clock,
         entropy=parts.entropy,
     )
-    app = make_app(context, blueprints(), templates=HERE / "web" / "templates")
+    here = HERE / "web"
+    app = make_app(context, blueprints(), templates=here / "templates", static=here / "static")
     install_keys(app, keys)
     return Service(
         name="booking",

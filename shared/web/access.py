@@ -24,21 +24,26 @@ class Access:
     """Whether a form token is asked for. Only callbacks that prove themselves otherwise lack it."""
     personal: bool = False
     """The page is about one person: it is never stored, neither by the browser nor on the way."""
+    framed: bool = False
+    """The sites that the settings name may show the page within theirs."""
 
 
 @overload
 def public(view: View) -> View: ...
 @overload
-def public(*, csrf: bool = ..., personal: bool = ...) -> Callable[[View], View]: ...
 def public(
-    view: View | None = None, *, csrf: bool = True, personal: bool = False
+    *, csrf: bool = ..., personal: bool = ..., framed: bool = ...
+) -> Callable[[View], View]: ...
+def public(
+    view: View | None = None, *, csrf: bool = True, personal: bool = False, framed: bool = False
 ) -> View | Callable[[View], View]:
     """Anyone may call this view: `@public`, or `@public(personal=True)`.
 
     `personal=True` is for pages behind a person's own link. `csrf=False` is for callbacks that
-    carry a signature of their own, such as Twilio's.
+    carry a signature of their own, such as Twilio's. `framed=True` lets the sites named in
+    GRIP_EMBED_ORIGINS show the page; no cookie of ours reaches it there.
     """
-    mark = _marker(Access(None, csrf=csrf, personal=personal))
+    mark = _marker(Access(None, csrf=csrf, personal=personal, framed=framed))
     return mark if view is None else mark(view)
 
 

@@ -18,11 +18,11 @@ MAX_BODY = 64 * 1024
 _PROBES = ("healthz", "readyz", "metrics")
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _YEAR_S = 365 * 24 * 3600
+_ANCESTORS = "frame-ancestors 'none'"
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-        "object-src 'none'"
+        f"default-src 'self'; base-uri 'none'; form-action 'self'; {_ANCESTORS}; object-src 'none'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -149,8 +149,24 @@ def _check_form(csrf: CSRFProtect) -> None:
     csrf.protect()
 
 
+def _framed_by(origins: tuple[str, ...]) -> dict[str, str]:
+    """The headers of a page that these sites, and no others, may show within theirs."""
+    policy = HEADERS["Content-Security-Policy"]
+    return {
+        **{name: value for name, value in HEADERS.items() if name != "X-Frame-Options"},
+        "Content-Security-Policy": policy.replace(
+            _ANCESTORS, f"frame-ancestors {' '.join(origins)}"
+        ),
+    }
+
+
+def _headers() -> dict[str, str]:
+    mark, origins = access(), web().settings.embed_origins
+    return _framed_by(origins) if mark is not None and mark.framed and origins else HEADERS
+
+
 def _harden(response: Response, *, https: bool) -> Response:
-    for name, value in HEADERS.items():
+    for name, value in _headers().items():
         response.headers.setdefault(name, value)
     if https:
         response.headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from services.booking.queries.calls import Call
 from services.booking.queries.times import times_on_offer
@@ -113,6 +113,17 @@ def cancel(token: str) -> ConsultAnswer:
 
 
 described.attach(api)
+
+
+@api.after_request
+def _let_sites_read_slots(response: Response) -> Response:
+    """Sites that may show the times may also read them by script (CORS); no cookie is allowed."""
+    sites = web().settings.embed_origins
+    if sites and request.endpoint == "api.slots":
+        response.vary.add("Origin")
+        if (origin := request.headers.get("Origin")) in sites:
+            response.headers["Access-Control-Allow-Origin"] = origin
+    return response
 
 
 def _consult(call: Call) -> ConsultAnswer:

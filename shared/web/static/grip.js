@@ -2,12 +2,17 @@
 (function () {
   "use strict";
 
-  // Exit this page: Back does not return here. Three presses of Shift do the same.
+  // Exit this page: Back does not return here. Three presses of Shift do the same. In a frame it
+  // is the whole page that leaves, where the browser lets it.
   var exit = document.querySelector("a.exit");
   if (exit) {
     var leave = function () {
       document.documentElement.hidden = true;
-      window.location.replace(exit.href);
+      try {
+        window.top.location.replace(exit.href);
+      } catch (problem) {
+        window.location.replace(exit.href);
+      }
     };
     exit.addEventListener("click", function (event) {
       event.preventDefault();
