@@ -51,7 +51,7 @@ def build(settings: BookingSettings, parts: Parts) -> Service:
         database=database,
         app=app,
         subscriptions=subscriptions(keys),
-        jobs=jobs(database),
+        jobs=jobs(database, keys),
         migrations=HERE / "migrations",
         metadata=Base.metadata,
         ready=ready,

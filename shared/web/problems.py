@@ -67,6 +67,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         # Ids and links
         "unknown-link": Kind(404, _LINK, _NEWER, call=True),
         "unknown-consult": Kind(404, "There is no such call"),
+        "unknown-place": Kind(404, "There is no such place on the waitlist", _RELOAD),
         "staff-not-known": Kind(404, "There is no such member of staff", _RELOAD),
         "no-such-dead-event": Kind(404, "There is no such failed event", _RELOAD),
         "unknown-consultant": Kind(404, "There is no such consultant"),

@@ -136,3 +136,12 @@ class UnknownConsultant(BookingError):
 
     def __init__(self) -> None:
         super().__init__("There is no such consultant.")
+
+
+class UnknownPlace(BookingError):
+    """There is no place on the waitlist with this id."""
+
+    slug: ClassVar[str] = "unknown-place"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such place on the waitlist.")

@@ -5,6 +5,8 @@ from typing import NewType
 ConsultantId = NewType("ConsultantId", str)
 ConsultId = NewType("ConsultId", str)
 PersonId = NewType("PersonId", str)
+EntryId = NewType("EntryId", str)
+OfferId = NewType("OfferId", str)
 
 _CONSULT = "consult/"
 

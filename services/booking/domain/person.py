@@ -1,5 +1,6 @@
 """A person as booking knows one, and the consent to texts they gave."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +22,23 @@ CONSENT_TEXT = {
         "{practice} puede enviarme mensajes de texto para confirmar esta llamada y el día "
         "anterior. Pueden aplicarse tarifas de mensajes y datos. Responda STOP en cualquier "
         "momento."
+    ),
+}
+
+WAITLIST_CONSENT_VERSION = "sms-waitlist-1"
+WAITLIST_CONSENT_VERSIONS = {
+    "en": WAITLIST_CONSENT_VERSION,
+    "es": f"{WAITLIST_CONSENT_VERSION}.es",
+}
+WAITLIST_CONSENT_TEXT = {
+    "en": (
+        "{practice} may text me when a time is free, to confirm the call and the day before it. "
+        "Message and data rates may apply. Reply STOP at any time."
+    ),
+    "es": (
+        "{practice} puede enviarme mensajes de texto cuando haya una hora libre, para confirmar "
+        "la llamada y el día anterior. Pueden aplicarse tarifas de mensajes y datos. Responda "
+        "STOP en cualquier momento."
     ),
 }
 
@@ -82,9 +100,11 @@ class Details:
         """Who they say they are."""
         return Given(self.name, self.email, self.phone)
 
-    def preferences(self, *, method: str, now: datetime) -> Preferences:
+    def preferences(
+        self, *, method: str, now: datetime, versions: Mapping[str, str] = CONSENT_VERSIONS
+    ) -> Preferences:
         """The choices in it, with the consent to the wording of its language as evidence."""
-        consent = Consent(self.sms_consent, CONSENT_VERSIONS[self.locale], method, now)
+        consent = Consent(self.sms_consent, versions[self.locale], method, now)
         return Preferences(self.timezone, self.locale, consent, self.contact_by)
 
 

@@ -1,5 +1,7 @@
 """Consults: loaded locked for a change, saved whole."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -112,6 +114,21 @@ def overdue_holds(session: Session, now: datetime, *, limit: int) -> list[Consul
         .execution_options(populate_existing=True)
     )
     return [consult_of(row) for row in session.scalars(query)]
+
+
+def cancelled_starts(
+    session: Session, people: Iterable[PersonId], *, after: datetime
+) -> Mapping[PersonId, set[datetime]]:
+    """The times to come that each of these people had and gave up; for most, none."""
+    found: dict[PersonId, set[datetime]] = defaultdict(set)
+    query = select(ConsultRow.person_id, ConsultRow.starts_at).where(
+        ConsultRow.person_id.in_(list(people)),
+        ConsultRow.status == Status.CANCELLED,
+        ConsultRow.starts_at > after,
+    )
+    for person_id, start in session.execute(query):
+        found[PersonId(person_id)].add(start)
+    return found
 
 
 def set_note(session: Session, consult_id: ConsultId, note: str | None) -> None:

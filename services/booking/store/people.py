@@ -79,6 +79,11 @@ def find_person(session: Session, person_id: str) -> Person | None:
     return None if row is None else _person(row)
 
 
+def lock_person(session: Session, person_id: PersonId) -> None:
+    """Let others who change what belongs to this person wait, until the transaction ends."""
+    session.execute(select(PersonRow.id).where(PersonRow.id == person_id).with_for_update()).all()
+
+
 def hand_over(session: Session, person_id: PersonId) -> None:
     """From now on cohort owns this person's contact data."""
     session.get_one(PersonRow, person_id).owner = "cohort"

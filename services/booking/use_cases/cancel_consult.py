@@ -6,21 +6,24 @@ from sqlalchemy.orm import Session
 
 from services.booking.domain.consult import Actor, Consult, cancelled
 from services.booking.keys import Keys
-from services.booking.store import consults
+from services.booking.store import consults, waitlist
 from services.booking.use_cases.announce import announce
+from services.booking.use_cases.offer_slots import offer_slots
 from shared import events
 
 
 def cancel_consult(
     session: Session, consult: Consult, *, by: Actor, keys: Keys, now: datetime
 ) -> Consult:
-    """Cancel it, free its time and announce that; cancelling again changes nothing.
+    """Cancel it and announce that; whoever waits for its time is offered it before anybody sees it.
 
-    `consult` was loaded locked. Raises `NotChangeable`.
+    Cancelling again changes nothing. `consult` was loaded locked. Raises `NotChangeable`.
     """
     after = cancelled(consult, now=now)
     if after is consult:
         return consult
+    waitlist.lock_waiting(session)
     consults.save_consult(session, after)
     announce(session, events.ConsultCancelled, after, by=by, keys=keys, now=now)
+    offer_slots(session, keys=keys, now=now)
     return after

@@ -1,0 +1,176 @@
+"""Who waits for a time that suits them, and how long a free one is kept for whom.
+
+All rules count on the clock of whoever waits: a time is offered while it is day there, and kept no
+later than that day's end.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from services.booking.domain.consult import Meeting
+from services.booking.domain.consultant import LENGTH, Hours
+from services.booking.domain.ids import ConsultId, EntryId, OfferId, PersonId
+from services.booking.domain.person import Given, Preferences
+
+LONGEST_HOLD = timedelta(hours=2)
+SHORTEST_HOLD = timedelta(minutes=10)
+"""A time that could be kept for less than this is not offered: nobody could answer."""
+SHARE_OF_REST = 4
+"""A hold takes at most this fraction of the time that is left until the call: a quarter."""
+DAY_BEGINS, DAY_ENDS = time(8), time(21)
+"""Between these times of day, where the person is, they may be offered something."""
+SHARE_OF_OFFER = 20
+"""The list may keep at most this fraction of all free times: one in twenty, or a single one."""
+UNANSWERED = 2
+"""Who let so many offers pass within `REST` is left in peace until that is over."""
+REST = timedelta(hours=24)
+WEEKS = (2, 4, 8)
+"""For how many weeks somebody may wait."""
+
+_LENGTH = int(LENGTH.total_seconds()) // 60
+
+
+class Part(StrEnum):
+    """A part of the day that somebody can be free in."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+PARTS: dict[Part, tuple[int, int]] = {
+    Part.MORNING: (8 * 60, 12 * 60),
+    Part.AFTERNOON: (12 * 60, 17 * 60),
+    Part.EVENING: (17 * 60, 21 * 60),
+}
+"""From when to when, in minutes after midnight."""
+
+
+class Waiting(StrEnum):
+    """Where somebody's place on the list stands."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    """A time is kept for them."""
+    BOOKED = "booked"
+    LEFT = "left"
+    """They, or staff, took the place off the list."""
+    ENDED = "ended"
+    """The last day they wanted is past."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether they are still on the list."""
+        return self in (Waiting.WAITING, Waiting.OFFERED)
+
+
+class Answer(StrEnum):
+    """What came of an offer."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody's place. `windows` are wall-clock hours in their zone, `until` their last day."""
+
+    id: EntryId
+    person_id: PersonId
+    windows: tuple[Hours, ...]
+    until: date
+    meeting: Meeting
+    preferences: Preferences
+    given: Given
+    joined_at: datetime
+    status: Waiting = Waiting.WAITING
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where they are."""
+        return ZoneInfo(self.preferences.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A free time that is kept for one person, as the consult of this id."""
+
+    id: OfferId
+    entry_id: EntryId
+    consult_id: ConsultId
+    starts_at: datetime
+    offered_at: datetime
+    expires_at: datetime
+    answer: Answer = Answer.OPEN
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it may be accepted."""
+        return self.answer is Answer.OPEN and now < self.expires_at
+
+
+def window(weekday: int, part: Part) -> Hours:
+    """This part of this weekday; Monday is 0."""
+    opens, closes = PARTS[part]
+    return Hours(weekday, opens, closes)
+
+
+def suits(entry: Entry, start: datetime) -> bool:
+    """Whether a call at this instant lies in one of the windows, not after the last day."""
+    wall = start.astimezone(entry.zone)
+    if wall.date() > entry.until:
+        return False
+    weekday, minute = wall.weekday(), wall.hour * 60 + wall.minute
+    return any(
+        each.weekday == weekday and each.opens <= minute and minute + _LENGTH <= each.closes
+        for each in entry.windows
+    )
+
+
+def is_day(zone: ZoneInfo, now: datetime) -> bool:
+    """Whether something may be offered there at this hour."""
+    return DAY_BEGINS <= now.astimezone(zone).time() < DAY_ENDS
+
+
+def kept_until(
+    start: datetime, zone: ZoneInfo, *, notice: timedelta, now: datetime
+) -> datetime | None:
+    """Until when this start is kept for somebody in this zone; None when it is not offered now.
+
+    The earliest of: two hours from now; a quarter of the time until the call; nine in the evening
+    where they are; and the consultant's notice before the call. A whole minute, as it is told.
+    """
+    if not is_day(zone, now):
+        return None
+    evening = datetime.combine(now.astimezone(zone).date(), DAY_ENDS, zone).astimezone(UTC)
+    rest = (start - now) / SHARE_OF_REST
+    until = min(now + LONGEST_HOLD, now + rest, evening, start - notice)
+    until = until.replace(second=0, microsecond=0)
+    return until if until - now >= SHORTEST_HOLD else None
+
+
+def most_kept(free: int, kept: int) -> int:
+    """How many times the list may keep at once, when so many are free and so many kept already."""
+    return max(1, (free + kept) // SHARE_OF_OFFER)
+
+
+def is_resting(past: Iterable[Offer], now: datetime) -> bool:
+    """Whether somebody with these offers let so many pass lately that they are left in peace."""
+    unanswered = [
+        each for each in past if each.answer is Answer.LAPSED and now - each.offered_at < REST
+    ]
+    return len(unanswered) >= UNANSWERED
+
+
+def last_day(weeks: int, zone: ZoneInfo, now: datetime) -> date:
+    """The day on which so many weeks from today end there."""
+    return now.astimezone(zone).date() + timedelta(weeks=weeks)
+
+
+def is_over(entry: Entry, now: datetime) -> bool:
+    """Whether the last day they wanted is past, where they are."""
+    return now.astimezone(entry.zone).date() > entry.until

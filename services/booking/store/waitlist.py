@@ -1,0 +1,135 @@
+"""Places on the waitlist: who waits, for what, in the order in which they joined."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
+
+from services.booking.domain.consult import Meeting, Status
+from services.booking.domain.consultant import Hours
+from services.booking.domain.errors import UnknownLink, UnknownPlace
+from services.booking.domain.ids import EntryId, PersonId
+from services.booking.domain.person import Given
+from services.booking.domain.waitlist import Entry, Waiting, is_over
+from services.booking.keys import Keys
+from services.booking.store.preferences import fill_preferences, preferences_of
+from services.booking.tables import ConsultRow, WaitlistEntryRow
+
+IN_ORDER = (WaitlistEntryRow.joined_at, WaitlistEntryRow.id)
+OPEN = (Waiting.WAITING.value, Waiting.OFFERED.value)
+
+
+def add_entry(session: Session, entry: Entry, *, nonce: str, keys: Keys) -> None:
+    """Keep a new place, at the end of the list."""
+    token = keys.waitlist_token(entry.id, nonce)
+    row = WaitlistEntryRow(
+        id=entry.id,
+        person_id=entry.person_id,
+        nonce=nonce,
+        token_digest=keys.token_digest(token),
+        joined_at=entry.joined_at,
+    )
+    _fill(row, entry)
+    session.add(row)
+    session.flush()
+
+
+def save_entry(session: Session, entry: Entry) -> None:
+    """Save what somebody wants and where their place stands; the place itself stays."""
+    _fill(session.get_one(WaitlistEntryRow, entry.id), entry)
+    session.flush()
+
+
+def set_status(session: Session, entry_id: EntryId, status: Waiting) -> None:
+    """Where a place stands from now on."""
+    session.get_one(WaitlistEntryRow, entry_id).status = status.value
+    session.flush()
+
+
+def find_open(session: Session, person_id: PersonId) -> Entry | None:
+    """The place that somebody has on the list, locked."""
+    mine = (WaitlistEntryRow.person_id == person_id, WaitlistEntryRow.status.in_(OPEN))
+    row = _locked(session, *mine)
+    return None if row is None else entry_of(row)
+
+
+def get_entry(session: Session, entry_id: str) -> Entry:
+    """A place, locked until the transaction ends. Raises `UnknownPlace`."""
+    row = _locked(session, WaitlistEntryRow.id == entry_id)
+    if row is None:
+        raise UnknownPlace
+    return entry_of(row)
+
+
+def get_entry_by_token(session: Session, token: str, keys: Keys) -> Entry:
+    """The place of a link, locked until the transaction ends. Raises `UnknownLink`."""
+    row = _locked(session, WaitlistEntryRow.token_digest == keys.token_digest(token))
+    if row is None:
+        raise UnknownLink
+    return entry_of(row)
+
+
+def nonce_of(session: Session, entry_id: EntryId) -> str:
+    """The nonce of the link to a place."""
+    return session.get_one(WaitlistEntryRow, entry_id).nonce
+
+
+def lock_waiting(session: Session) -> None:
+    """Let others who give out times wait, until the transaction ends.
+
+    Whoever gives out or frees times takes this lock before any minutes, so that two of them never
+    wait for each other in a circle, and each sees what the other kept.
+    """
+    query = select(WaitlistEntryRow.id).where(WaitlistEntryRow.status == Waiting.WAITING)
+    session.execute(query.order_by(*IN_ORDER).with_for_update()).all()
+
+
+def waiting(session: Session, now: datetime) -> list[Entry]:
+    """Everyone who may be offered a time, in order: not who has a call already."""
+    has_call = exists().where(
+        ConsultRow.person_id == WaitlistEntryRow.person_id,
+        ConsultRow.status == Status.BOOKED,
+        ConsultRow.starts_at > now,
+    )
+    query = select(WaitlistEntryRow).where(WaitlistEntryRow.status == Waiting.WAITING, ~has_call)
+    return [entry_of(row) for row in session.scalars(query.order_by(*IN_ORDER))]
+
+
+def over(session: Session, now: datetime, *, limit: int) -> list[Entry]:
+    """Those who wait although their last day is past."""
+    query = select(WaitlistEntryRow).where(
+        WaitlistEntryRow.status == Waiting.WAITING, WaitlistEntryRow.until <= now.date()
+    )
+    found = session.scalars(query.order_by(*IN_ORDER).limit(limit))
+    return [entry for entry in map(entry_of, found) if is_over(entry, now)]
+
+
+def entry_of(row: WaitlistEntryRow) -> Entry:
+    """The value a row holds."""
+    said = row.given
+    return Entry(
+        id=EntryId(row.id),
+        person_id=PersonId(row.person_id),
+        windows=tuple(Hours(**each) for each in row.windows),
+        until=row.until,
+        meeting=Meeting(row.meeting),
+        preferences=preferences_of(row),
+        given=Given(said["name"] or "", said["email"], said["phone"]),
+        joined_at=row.joined_at,
+        status=Waiting(row.status),
+    )
+
+
+def _locked(session: Session, *conditions: ColumnElement[bool]) -> WaitlistEntryRow | None:
+    query = select(WaitlistEntryRow).where(*conditions).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).first()
+
+
+def _fill(row: WaitlistEntryRow, entry: Entry) -> None:
+    row.status = entry.status.value
+    row.meeting = entry.meeting.value
+    row.windows = [asdict(each) for each in entry.windows]
+    row.until = entry.until
+    row.given = asdict(entry.given)
+    fill_preferences(row, entry.preferences)
