@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import FromClause, Table, text
+from sqlalchemy import FromClause, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
@@ -31,6 +31,8 @@ class Database:
         self._writes = sessionmaker(self.engine, expire_on_commit=False, info=info)
         reading = self.engine.execution_options(grip_read_only=True)
         self._reads = sessionmaker(reading, expire_on_commit=False, info=info)
+        event.listen(self._writes, "loaded_as_persistent", _keep)
+        event.listen(self._writes, "pending_to_persistent", _keep)
         # SQLite has one writer; waiting here in turn is fairer than its busy handler.
         self._turn = threading.Lock() if self.is_sqlite else None
         self._on_commit: list[Callable[[], None]] = []
@@ -94,6 +96,11 @@ class Database:
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def _keep(session: Session, row: object) -> None:
+    """A unit of work holds on to its rows: one that it has loaded or added is not loaded again."""
+    session.info.setdefault("rows", set()).add(row)
 
 
 def entropy_of(session: Session) -> Entropy:

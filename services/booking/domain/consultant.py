@@ -65,6 +65,8 @@ class Consultant:
     horizon: timedelta = DEFAULT_HORIZON
 
     def __post_init__(self) -> None:
+        if self.daily_cap is not None and self.daily_cap < 1:
+            raise ValueError("a daily cap is at least 1")
         for buffer in (self.buffer_before, self.buffer_after):
             if not 0 <= buffer <= MAX_BUFFER or buffer % 5:
                 raise ValueError("a buffer is a multiple of 5 minutes, at most 60")

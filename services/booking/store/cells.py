@@ -7,6 +7,7 @@ said. Cells go in ascending, so that two bookings never wait for each other in a
 from datetime import date, datetime
 
 from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.booking.domain.cells import cells_of
@@ -51,16 +52,19 @@ def take(
 
 
 def _count(session: Session, consultant: Consultant, day: date) -> None:
-    row = {"consultant_id": consultant.id, "day": day, "booked": 0, "changes": 0}
-    insert_new(session, ConsultDayRow.__table__, [row])
+    """One more on this day, whose row is locked by that. The cap is at least 1."""
+    kept = ConsultDayRow
     cap = select(ConsultantRow.daily_cap).where(ConsultantRow.id == consultant.id).scalar_subquery()
+    module = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    first = module.insert(ConsultDayRow).values(
+        consultant_id=consultant.id, day=day, booked=1, changes=1
+    )
     counted = session.execute(
-        update(ConsultDayRow)
-        .where(ConsultDayRow.consultant_id == consultant.id, ConsultDayRow.day == day)
-        .where(or_(cap.is_(None), ConsultDayRow.booked < cap))
-        .values(booked=ConsultDayRow.booked + 1, changes=ConsultDayRow.changes + 1)
-        .returning(ConsultDayRow.booked)
-        .execution_options(synchronize_session=False)
+        first.on_conflict_do_update(
+            index_elements=[kept.consultant_id, kept.day],
+            set_={"booked": kept.booked + 1, "changes": kept.changes + 1},
+            where=or_(cap.is_(None), kept.booked < cap),
+        ).returning(kept.booked)
     ).first()
     if counted is None:
         raise CellsTaken

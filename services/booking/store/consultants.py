@@ -31,9 +31,11 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A consultant as booked with: the rules' view, and the address of their video room."""
+    """Who holds a call, as people are told: name, zone, and the address of their video room."""
 
-    consultant: Consultant
+    name: str
+    zone: str
+    """IANA."""
     join_url: str | None
 
 
@@ -44,8 +46,10 @@ def active_consultants(session: Session) -> list[Consultant]:
 
 def get_room(session: Session, consultant_id: ConsultantId) -> Room:
     """One consultant, active or not. Raises `UnknownConsultant`."""
-    schedule = get_schedule(session, consultant_id)
-    return Room(schedule.consultant, schedule.join_url)
+    row = session.get(ConsultantRow, consultant_id)
+    if row is None:
+        raise UnknownConsultant
+    return Room(row.name, row.timezone, row.join_url)
 
 
 def get_schedule(session: Session, consultant_id: str, *, since: date | None = None) -> Schedule:

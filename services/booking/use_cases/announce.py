@@ -45,10 +45,10 @@ def announce(
         consult_id=consult.id,
         person=contact_of(person, consult.preferences),
         consultant_id=consult.consultant_id,
-        consultant=room.consultant.name,
+        consultant=room.name,
         starts_at=consult.starts_at,
         ends_at=consult.ends_at,
-        venue_timezone=room.consultant.zone.key,
+        venue_timezone=room.zone,
         meeting=events.Meeting(
             kind=consult.meeting.value, join_url=room.join_url if video else None
         ),
