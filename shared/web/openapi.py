@@ -85,7 +85,8 @@ class Api:
 
         `refusals` are the operation's own, such as 409, or those that tell more than `Problem`.
         """
-        usual = (400, *((422,) if body or query or headers else ()), *((413, 415) if body else ()))
+        takes_input = bool(body or query or headers)
+        usual = (400, 503, *((422,) if takes_input else ()), *((413, 415) if body else ()))
         told = dict.fromkeys(usual, Problem) | dict(refusals or {})
         models = {f"HTTP_{status}": model for status, model in answers.items()}
         models.update({f"HTTP_{status}": told[status] for status in sorted(told)})
@@ -98,6 +99,7 @@ class Api:
                 resp=Answers(**models),
                 tags=tags,
                 operation_id=view.__name__,
+                validation_error_status=422 if takes_input else 400,
                 skip_validation=True,
             )
 
@@ -163,10 +165,25 @@ class Api:
                 if "multipart/form-data" in sent:  # what SpecTree says of every form
                     sent["application/x-www-form-urlencoded"] = sent.pop("multipart/form-data")
                 for status, answer in operation.get("responses", {}).items():
-                    content = answer.get("content", {})
-                    if int(status) >= 400 and "application/json" in content:
-                        content["application/problem+json"] = content.pop("application/json")
+                    _describe_refusal(int(status), answer)
         return document
+
+
+_WAIT = {
+    "Retry-After": {
+        "description": "Seconds after which to try again",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
+
+
+def _describe_refusal(status: int, answer: dict[str, Any]) -> None:
+    content = answer.get("content", {})
+    if status >= 400 and "application/json" in content:
+        content["application/problem+json"] = content.pop("application/json")
+    if status in (429, 503):
+        answer["headers"] = _WAIT
 
 
 def _written(answer: Any) -> Any:

@@ -111,14 +111,21 @@ def _key(value: str) -> str:
     return value
 
 
+def _as(*, example: str, **more: object) -> WithJsonSchema:
+    """How a text is described to programs; the rules themselves stand above."""
+    return WithJsonSchema({"type": "string", **more, "examples": [example]})
+
+
 Instant = Annotated[
-    datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})
+    datetime, BeforeValidator(_instant), _as(format="date-time", example="2027-01-14T19:40:00Z")
 ]
-Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
-Name = Annotated[str, AfterValidator(_name)]
-Email = Annotated[str, AfterValidator(_email)]
-Phone = Annotated[str, AfterValidator(_phone)]
-Zone = Annotated[str, AfterValidator(_zone)]
+Day = Annotated[date, BeforeValidator(_day), _as(format="date", example="2027-01-14")]
+Name = Annotated[str, AfterValidator(_name), _as(maxLength=100, example="Rosa")]
+Email = Annotated[
+    str, AfterValidator(_email), _as(format="email", maxLength=254, example="rosa@example.org")
+]
+Phone = Annotated[str, AfterValidator(_phone), _as(maxLength=40, example="+12075550176")]
+Zone = Annotated[str, AfterValidator(_zone), _as(maxLength=64, example="America/New_York")]
 IdempotencyKey = Annotated[str, AfterValidator(_key), WithJsonSchema(_KEY_SCHEMA)]
 
 

@@ -159,7 +159,7 @@ def test_the_description_names_operations_models_and_problems(client) -> None:
     book = document["paths"][PATH]["post"]
     assert book["operationId"] == "book"
     assert book["summary"] == "Book a call."
-    assert set(book["responses"]) == {"201", "400", "409", "413", "415", "422", "429"}
+    assert set(book["responses"]) == {"201", "400", "409", "413", "415", "422", "429", "503"}
     assert list(book["responses"]["409"]["content"]) == ["application/problem+json"]
     assert book["parameters"][0]["name"] == "Idempotency-Key"
     models = document["components"]["schemas"]
