@@ -6,10 +6,19 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
 import phonenumbers
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
 from services.booking.domain.consult import Meeting
-from services.booking.domain.person import Details
+from services.booking.domain.person import ContactBy, Details
 from services.booking.domain.slots import Reason
 from shared.times import is_zone
 from shared.web.openapi import Problem
@@ -155,6 +164,16 @@ class BookRequest(Given):
     sms_consent: bool = False
     meeting: Literal["phone", "video"] = "phone"
 
+    contact_by: Literal["email", "phone", "text"] = "email"
+    """How to reach them when something changes; "text" needs `sms_consent`."""
+
+    @field_validator("contact_by")
+    @classmethod
+    def _texts_are_agreed_to(cls, value: str, info: ValidationInfo) -> str:
+        if value == "text" and info.data.get("sms_consent") is False:
+            raise ValueError("To be reached by text, tick the box that lets us text you.")
+        return value
+
     def details(self) -> Details:
         """What the person said about themselves."""
         return Details(
@@ -164,6 +183,7 @@ class BookRequest(Given):
             timezone=self.timezone,
             locale=self.locale,
             sms_consent=self.sms_consent,
+            contact_by=ContactBy(self.contact_by),
         )
 
     def way(self) -> Meeting:

@@ -22,7 +22,7 @@ from shared.web.reading import read
 
 submitting = Blueprint("submitting", __name__, url_prefix="/booking")
 
-_FIELDS = ("start", "name", "email", "phone", "timezone", "meeting", "locale")
+_FIELDS = ("start", "name", "email", "phone", "timezone", "meeting", "contact_by", "locale")
 _TRAPPED = (
     "We could not send this. If a program filled in the form for you, type your details yourself, "
     "or call us: the number is below."
