@@ -126,6 +126,12 @@ def at_time(at: datetime, tz: str, locale: str = "en") -> str:
     return f"a {article} {clock_time(at, tz, locale)}"
 
 
+def until_time(at: datetime, tz: str, locale: str = "en") -> str:
+    """ "until 2:40 PM" · "hasta las 2:40 p. m.", "hasta la 1:20 p. m."."""
+    first = "until" if language(locale) == "en" else "hasta"
+    return f"{first} {at_time(at, tz, locale).partition(' ')[2]}"
+
+
 def zone_name(tz: str, at: datetime | None = None, locale: str = "en") -> str:
     """ "Eastern Time" · "hora del Este"; other zones by city: "London Time"."""
     lang = language(locale)

@@ -11,6 +11,7 @@ from services.booking.settings import BookingSettings
 from services.booking.tables import Base, ConsultantRow
 from services.booking.web import blueprints
 from services.booking.web.context import install_keys
+from services.booking.web.suspects import install_watch
 from shared.crypto import Blind, Cipher
 from shared.db import Database
 from shared.links import LinkSigner
@@ -46,6 +47,7 @@ def build(settings: BookingSettings, parts: Parts) -> Service:
     here = HERE / "web"
     app = make_app(context, blueprints(), templates=here / "templates", static=here / "static")
     install_keys(app, keys)
+    install_watch(app)
     return Service(
         name="booking",
         database=database,

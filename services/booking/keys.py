@@ -1,6 +1,9 @@
 """The keys booking works with: digests to look people up, tokens of manage links."""
 
+import hmac
+import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from shared.crypto import Blind
 from shared.links import LinkSigner
@@ -10,6 +13,9 @@ _CONFIRM = "consult-confirm"
 _WAITLIST = "waitlist-entry"
 _OFFER = "waitlist-offer"
 _FEED = "consultant-feed"
+_STAMP = "form-shown"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_STAMP_FORM = re.compile(r"(\d{1,14})\.([\w-]{22})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,21 @@ class Keys:
     def feed_url(self, consultant_id: str, nonce: str) -> str:
         """Where a consultant's calls can be subscribed to."""
         return f"{self.base_url}/booking/calendar/{self.feed_token(consultant_id, nonce)}.ics"
+
+    def stamp(self, form_key: str, shown_at: datetime) -> str:
+        """What a form carries to say when it was first shown; good for that form alone."""
+        written = str((shown_at - _EPOCH) // timedelta(milliseconds=1))
+        return f"{written}.{self.signer.token(_STAMP, form_key, written)}"
+
+    def stamped_at(self, form_key: str, stamp: str) -> datetime | None:
+        """When this form was first shown; None for a stamp that we did not make for it."""
+        found = _STAMP_FORM.fullmatch(stamp)
+        if found is None:
+            return None
+        written, mac = found.groups()
+        if not hmac.compare_digest(mac, self.signer.token(_STAMP, form_key, written)):
+            return None
+        return _EPOCH + timedelta(milliseconds=int(written))
 
     def rebook_url(self) -> str:
         """Where a new consult is booked."""

@@ -62,6 +62,7 @@ def install(app: Flask) -> None:
         long_day=_in_its_language(times.long_day),
         clock_time=_in_its_language(times.clock_time),
         at_time=_in_its_language(times.at_time),
+        until_time=_in_its_language(times.until_time),
         full_time=_in_its_language(times.full),
         short_time=_in_its_language(times.short),
         day_words=_in_its_language(times.day_words),

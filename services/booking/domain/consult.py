@@ -91,6 +91,11 @@ class Consult:
         """Whether it waits to be taken up, in time still."""
         return self.hold is not None and now < self.hold.expires_at
 
+    def standing(self, now: datetime) -> Status:
+        """Where it stands at this moment: a hold that is over has lapsed, swept or not."""
+        over = self.hold is not None and not self.is_held(now)
+        return Status.LAPSED if over else self.status
+
     @property
     def occupies(self) -> bool:
         """Whether it has its minutes in the book."""

@@ -63,8 +63,16 @@ class Call:
 
 def get_call_by_token(session: Session, token: str, keys: Keys) -> Call:
     """The call of a manage link. Raises `UnknownLink`."""
-    digest = keys.token_digest(token)
-    row = session.execute(_calls().where(ConsultRow.token_digest == digest)).first()
+    return _by_link(session, ConsultRow.token_digest == keys.token_digest(token))
+
+
+def get_call_by_confirm_token(session: Session, token: str, keys: Keys) -> Call:
+    """The call that an emailed link confirms, held or not. Raises `UnknownLink`."""
+    return _by_link(session, ConsultRow.confirm_digest == keys.token_digest(token))
+
+
+def _by_link(session: Session, condition: ColumnElement[bool]) -> Call:
+    row = session.execute(_calls().where(condition)).first()
     if row is None:
         raise UnknownLink
     return _with_troubles(session, [row])[0]

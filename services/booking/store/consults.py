@@ -38,9 +38,23 @@ def get_by_token(session: Session, token: str, keys: Keys) -> Consult:
     return consult_of(row)
 
 
+def get_by_confirm_token(session: Session, token: str, keys: Keys) -> Consult:
+    """The consult that this link confirms, locked. Raises `UnknownLink`."""
+    row = _locked(session, ConsultRow.confirm_digest == keys.token_digest(token))
+    if row is None:
+        raise UnknownLink
+    return consult_of(row)
+
+
 def nonce_of(session: Session, consult_id: ConsultId) -> str:
     """The nonce of a consult's manage link."""
     return session.get_one(ConsultRow, consult_id).nonce
+
+
+def asked_to_confirm_at(session: Session, consult_id: ConsultId) -> datetime | None:
+    """When its person was asked to confirm it by email; None for a booking that was not."""
+    row = session.get_one(ConsultRow, consult_id)
+    return None if row.confirm_digest is None else row.booked_at
 
 
 def add_consult(
@@ -65,6 +79,8 @@ def add_consult(
         booked_at=now,
         token_digest=keys.token_digest(token),
     )
+    if consult.hold is not None and consult.hold.kind is HoldKind.UNCONFIRMED:
+        row.confirm_digest = keys.token_digest(keys.confirm_token(consult.id, nonce))
     _fill(row, consult, consultant)
     with session.begin_nested():
         session.add(row)

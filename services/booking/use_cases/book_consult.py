@@ -1,19 +1,22 @@
 """Book a consult for someone who filled in the public form."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from services.booking.domain.consult import Actor, Consult, Meeting
+from services.booking.domain.consult import Actor, Consult, Hold, Meeting, Status
 from services.booking.domain.consultant import LENGTH, Consultant
 from services.booking.domain.ids import ConsultId
 from services.booking.domain.person import Details
+from services.booking.domain.suspicion import held_until
 from services.booking.keys import Keys
 from services.booking.queries.availability import free_consultants, taken
 from services.booking.store import answers, consults
 from services.booking.use_cases.announce import announce
+from services.booking.use_cases.ask_to_confirm import ask_to_confirm
 from services.booking.use_cases.first_free import take_first_free
 from services.booking.use_cases.recognise_person import recognise_person
 from shared import events
@@ -41,12 +44,20 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """What the person is told. Repeating a request gives the same again."""
+    """What the person is told. Repeating a request gives the same again.
+
+    `held_until` is set when nothing is booked until they confirm by email, by then.
+    """
 
     consult_id: ConsultId
     start: datetime
     end: datetime
     manage_url: str
+    held_until: datetime | None = None
+
+
+Holding = Callable[[Session, Consultant], Hold]
+"""How a suspected booking is held with this consultant, until somebody confirms it by email."""
 
 
 class Candidates(Protocol):
@@ -64,9 +75,11 @@ def book_consult(
     keys: Keys,
     now: datetime,
     candidates: Candidates = free_consultants,
+    hold: Holding | None = None,
 ) -> Booked:
     """Book this instant with the next consultant in turn who still has it, and announce it.
 
+    With `hold` it is only held, and nobody is told but the person, who is asked to confirm it.
     Raises `NotOffered`, `SlotTaken` (with alternatives) and `IdempotencyMismatch`; nothing is
     then booked. `candidates` only proposes: two bookings of the same minutes of one consultant
     are refused by the database, whatever it says.
@@ -83,8 +96,16 @@ def book_consult(
     nonce = entropy_of(session).token()
 
     def take(consultant: Consultant) -> Consult:
+        kept = None if hold is None else hold(session, consultant)
         consult = Consult(
-            consult_id, person.id, consultant.id, wanted.start, wanted.meeting, preferences
+            consult_id,
+            person.id,
+            consultant.id,
+            wanted.start,
+            wanted.meeting,
+            preferences,
+            status=Status.BOOKED if kept is None else Status.HELD,
+            hold=kept,
         )
         consults.add_consult(
             session,
@@ -100,7 +121,10 @@ def book_consult(
     consult = take_first_free(proposed, take)
     if consult is None:
         raise taken(session, wanted.start, now=now)
-    announce(session, events.ConsultBooked, consult, by=Actor.PERSON, keys=keys, now=now)
+    if consult.hold is not None:
+        ask_to_confirm(session, consult, consult.hold, keys=keys, now=now)
+    else:
+        announce(session, events.ConsultBooked, consult, by=Actor.PERSON, keys=keys, now=now)
     return _told(session, consult_id, wanted.start, keys=keys)
 
 
@@ -123,5 +147,8 @@ def _claim(
 
 
 def _told(session: Session, consult_id: ConsultId, start: datetime, *, keys: Keys) -> Booked:
+    """As it was told the first time: also once it is confirmed, or moved."""
     url = keys.manage_url(consult_id, consults.nonce_of(session, consult_id))
-    return Booked(consult_id, start, start + LENGTH, url)
+    asked_at = consults.asked_to_confirm_at(session, consult_id)
+    until = None if asked_at is None else held_until(asked_at, start)
+    return Booked(consult_id, start, start + LENGTH, url, until)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.booking.domain.consult import Actor, Consult, cancelled
+from services.booking.domain.consult import Actor, Consult, Status, cancelled, lapsed
 from services.booking.keys import Keys
 from services.booking.store import consults, waitlist
 from services.booking.use_cases.announce import announce
@@ -17,8 +17,14 @@ def cancel_consult(
 ) -> Consult:
     """Cancel it and announce that; whoever waits for its time is offered it before anybody sees it.
 
-    Cancelling again changes nothing. `consult` was loaded locked. Raises `NotChangeable`.
+    Cancelling again changes nothing. What is only held is let go, and as nobody was told of it,
+    nothing is announced. `consult` was loaded locked. Raises `NotChangeable`.
     """
+    if consult.hold is not None:
+        consults.save_consult(session, lapsed(consult))
+        return lapsed(consult)
+    if consult.status is Status.LAPSED:
+        return consult
     after = cancelled(consult, now=now)
     if after is consult:
         return consult

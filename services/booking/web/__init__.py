@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import Blueprint
 
 from services.booking.web.api import api
+from services.booking.web.confirming import confirming
 from services.booking.web.embed import embed
 from services.booking.web.manage import manage
 from services.booking.web.pages import pages, robots
@@ -14,4 +15,4 @@ from services.booking.web.submitting import submitting
 
 def blueprints() -> Sequence[Blueprint]:
     """Everything booking serves."""
-    return (pages, robots, embed, submitting, manage, staff, api)
+    return (pages, robots, embed, submitting, confirming, manage, staff, api)

@@ -29,6 +29,8 @@ def booked(done: Booked) -> BookedAnswer:
         start=done.start,
         end=done.end,
         manage_url=done.manage_url,
+        status="booked" if done.held_until is None else "held",
+        held_until=done.held_until,
     )
 
 
@@ -40,7 +42,8 @@ def consult(call: Call, *, manage_url: str, now: datetime) -> ConsultAnswer:
         start=it.starts_at,
         end=it.ends_at,
         manage_url=manage_url,
-        status=it.status.value,
+        status=it.standing(now).value,
+        held_until=it.hold.expires_at if it.hold and it.is_held(now) else None,
         timezone=it.preferences.timezone,
         meeting=it.meeting.value,
         revision=it.revision,

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from services.booking.queries.calls import Call
 from services.booking.queries.times import times_on_offer
 from services.booking.use_cases.book_consult import Once, Wanted, book_consult
-from services.booking.web import answers, limits, links
+from services.booking.web import answers, links, suspects
 from services.booking.web.context import keys
 from services.booking.web.schemas import (
     BookedAnswer,
@@ -68,12 +68,16 @@ def slots(query: SlotsQuery) -> Response:
     tags=_TAGS,
 )
 def book(body: BookRequest, headers: Keyed) -> tuple[BookedAnswer, int]:
-    """Book a consult. The same Idempotency-Key and body again give the same answer."""
-    limits.count_booking()
+    """Book a consult. The same Idempotency-Key and body again give the same answer.
+
+    When bookings come in faster than people send them, it is only held until its person confirms
+    it by a link that we email to them: `status` is then "held", and `held_until` says how long.
+    """
+    hold = suspects.look(body)
     once = None if headers.key is None else Once(headers.key, body.canonical())
     wanted = Wanted(body.start, body.details(), body.way(), "api", once)
     at = now()
-    done = web().database.run(lambda s: book_consult(s, wanted, keys=keys(), now=at))
+    done = web().database.run(lambda s: book_consult(s, wanted, keys=keys(), now=at, hold=hold))
     return answers.booked(done), 201
 
 

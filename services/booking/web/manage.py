@@ -99,8 +99,10 @@ def cancel(token: str) -> ResponseReturnValue:
 @manage.get("/call.ics")
 @public(personal=True)
 def calendar_file(token: str) -> ResponseReturnValue:
-    """The call for the person's own calendar."""
+    """The call for the person's own calendar; one that is not booked has no place there."""
     call = _call(token)
+    if call.consult.standing(now()) in (Status.HELD, Status.LAPSED):
+        return redirect(url_for("manage.show", token=token))
     url = keys().manage_url(call.consult.id, call.nonce)
     response = Response(ics(call, manage_url=url, now=now()), mimetype="text/calendar")
     response.headers["Content-Disposition"] = 'attachment; filename="call.ics"'
@@ -146,6 +148,7 @@ def _shown(call: Call, token: str) -> dict[str, object]:
         "name": wording.first_name(call.given.name),
         "whole_name": wording.whole_name(call.consultant),
         "title": wording.title(call.consultant),
+        "standing": consult.standing(now()),
         "can_change": consult.can_change(now()),
         "over": consult.status is Status.BOOKED and not consult.can_change(now()),
     }

@@ -163,7 +163,6 @@ class BookRequest(Given):
     locale: Literal["en", "es"] = "en"
     sms_consent: bool = False
     meeting: Literal["phone", "video"] = "phone"
-
     contact_by: Literal["email", "phone", "text"] = "email"
     """How to reach them when something changes; "text" needs `sms_consent`."""
 
@@ -221,16 +220,24 @@ class Slots(BaseModel):
     slots: list[Slot]
 
 
-class BookedAnswer(BaseModel):
-    """A consult that is booked. The last part of `manage_url` is its token."""
+class CallAnswer(BaseModel):
+    """What is said of every consult. The last part of `manage_url` is its token."""
 
     id: str
     start: datetime
     end: datetime
     manage_url: str
+    held_until: datetime | None
+    """While nothing is booked: by when the person confirms it, by the link in their email."""
 
 
-class ConsultAnswer(BookedAnswer):
+class BookedAnswer(CallAnswer):
+    """A consult that is booked, or only held until its person confirms it by email."""
+
+    status: Literal["booked", "held"]
+
+
+class ConsultAnswer(CallAnswer):
     """A consult as it stands."""
 
     status: Literal["held", "lapsed", "booked", "cancelled", "no_show", "completed"]

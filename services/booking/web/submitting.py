@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 
 from services.booking.domain.errors import IdempotencyMismatch, NotOffered, SlotTaken
 from services.booking.domain.intervals import written
+from services.booking.domain.suspicion import is_hurried
 from services.booking.queries.availability import taken
-from services.booking.use_cases.book_consult import Booked, Once, Wanted, book_consult
-from services.booking.web import limits
+from services.booking.use_cases.book_consult import Booked, Holding, Once, Wanted, book_consult
+from services.booking.web import suspects
 from services.booking.web.context import keys
-from services.booking.web.form import details_page, instant_in
+from services.booking.web.form import details_page, form_key, instant_in, shown_at
+from services.booking.web.limits import TooManyToday
 from services.booking.web.schemas import BookRequest
 from shared.web.access import public
 from shared.web.context import now, web
@@ -30,6 +32,10 @@ _TRAPPED = (
 _TOO_OFTEN = (
     "There were several bookings from your network just now. What you typed is still here: "
     "wait a minute, then press the button again."
+)
+_TOO_MANY_TODAY = (
+    "This email or phone was used for several bookings today, and we take no more with it until "
+    "tomorrow. What you typed is still here. Or call us: the number is below."
 )
 _SENT_BEFORE = (
     "This form has already booked a call, and the link to change it is in our email. "
@@ -58,10 +64,11 @@ def book() -> ResponseReturnValue:
 
 def _try_to_book(asked: BookRequest, values: Mapping[str, str]) -> ResponseReturnValue:
     try:
-        limits.count_booking()
-        done = _booked(asked)
+        hold = suspects.look(asked, hurried=is_hurried(shown_at(), now=now()))
+        done = _booked(asked, hold)
     except RateLimited as refused:
-        page = details_page(values, problem=_TOO_OFTEN, status=429)
+        why = _TOO_MANY_TODAY if isinstance(refused, TooManyToday) else _TOO_OFTEN
+        page = details_page(values, problem=why, status=429)
         page.headers.update(refused.headers)
         return page
     except SlotTaken as gone:
@@ -74,12 +81,12 @@ def _try_to_book(asked: BookRequest, values: Mapping[str, str]) -> ResponseRetur
     return redirect(url_for("manage.show", token=done.manage_url.rpartition("/")[2]), 303)
 
 
-def _booked(asked: BookRequest) -> Booked:
-    key = request.form.get("key", "")[:200]
+def _booked(asked: BookRequest, hold: Holding | None) -> Booked:
+    key = form_key()
     once = Once(f"form:{key}", asked.canonical()) if key else None
     wanted = Wanted(asked.start, asked.details(), asked.way(), "web form", once)
     at = now()
-    return web().database.run(lambda s: book_consult(s, wanted, keys=keys(), now=at))
+    return web().database.run(lambda s: book_consult(s, wanted, keys=keys(), now=at, hold=hold))
 
 
 def _still_to_choose(

@@ -33,6 +33,11 @@ def save_contact(session: Session, contact: Contact, *, at: datetime, keys: Keys
     return True
 
 
+def meet(session: Session, contact: Contact, *, at: datetime, keys: Keys) -> None:
+    """Keep this contact data if nothing is known of the person yet."""
+    insert_new(session, PersonRow.__table__, [_row_of(contact, at=at, keys=keys)])
+
+
 def find_person(session: Session, person_id: str) -> PersonRow | None:
     """The person's row as it is, for looking only."""
     return session.get(PersonRow, person_id)

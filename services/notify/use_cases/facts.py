@@ -178,13 +178,17 @@ def _snapshot_facts(
     if row.purpose == Purpose.STAFF_ALERT and not is_sayable(title):
         title, url = _SOMETHING[times.language(to.locale)], url or f"/notify/messages/{row.id}"
     url = f"{base_url}{url}" if url.startswith("/") else url
-    until = snapshot.get("expires_at")
-    said = times.full(datetime.fromisoformat(until), to.timezone, to.locale) if until else ""
     return {
         "template": snapshot.get("template", ""),
         "title": title,
         "severity": snapshot.get("severity", ""),
         "url": url,
         "url_link": shorten("url", url) if url else "",
-        "until": said,
+        "until": _said(snapshot.get("expires_at"), to),
+        "when": _said(snapshot.get("starts_at"), to),
     }
+
+
+def _said(at: str | None, to: Addressee) -> str:
+    """A stored instant in the recipient's zone and words; nothing when there is none."""
+    return times.full(datetime.fromisoformat(at), to.timezone, to.locale) if at else ""

@@ -24,11 +24,14 @@ class StaffNotKnown(LookupError):
 
 
 def send_notice(session: Session, event: NoticeRequested, meta: Meta, *, keys: Keys) -> None:
-    """By email, or by text to somebody who gave no email. Raises StaffNotKnown."""
+    """By email, or by text to somebody who gave no email. Raises StaffNotKnown.
+
+    Whoever is known stays as known: anybody may have had this sent, in anybody's name.
+    """
     contact = event.recipient
     channel = Channel.EMAIL
     if contact is not None:
-        people.save_contact(session, contact, at=meta.occurred_at, keys=keys)
+        people.meet(session, contact, at=meta.occurred_at, keys=keys)
         person_id = contact.person_id
         channel = Channel.EMAIL if contact.email else Channel.SMS
     else:
@@ -47,6 +50,7 @@ def send_notice(session: Session, event: NoticeRequested, meta: Meta, *, keys: K
             "template": event.template,
             "url": event.url,
             "expires_at": expires.isoformat() if expires else None,
+            "starts_at": event.starts_at.isoformat() if event.starts_at else None,
         },
     )
     send_once(session, person_id, note, now=meta.now)

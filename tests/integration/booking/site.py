@@ -18,7 +18,8 @@ from tests.conftest import FIELD_KEY
 def open_site(url: str, at: datetime, *, scale: float = 1000, **more: Any) -> Service:
     """A booking service on this database, at this time, with generous rate limits.
 
-    `more` are further settings, or others than these.
+    It suspects nobody: its clock stands still while a form is filled in. `more` are further
+    settings, or others than these.
     """
     known: dict[str, Any] = {
         "booking_database_url": url,
@@ -26,6 +27,7 @@ def open_site(url: str, at: datetime, *, scale: float = 1000, **more: Any) -> Se
         "field_keys": (SecretStr(FIELD_KEY),),
         "public_base_url": "http://127.0.0.1:8000",
         "rate_limit_scale": scale,
+        "spam_check": "off",
     }
     settings = BookingSettings(**(known | more))
     service = build(settings, Parts(ManualClock(at), SeededEntropy(url)))

@@ -56,7 +56,7 @@ def test_what_is_listed_can_be_booked_seen_moved_and_cancelled(client: FlaskClie
     made = client.post(URL, json=body())
     assert made.status_code == 201
     answer = made.get_json()
-    assert set(answer) == {"id", "start", "end", "manage_url"}
+    assert set(answer) == {"id", "start", "end", "manage_url", "status", "held_until"}
     assert (answer["start"], answer["end"]) == ("2027-01-06T15:00:00Z", "2027-01-06T15:20:00Z")
     mine = f"{URL}/{answer['manage_url'].rsplit('/', 1)[1]}"
     assert client.get(mine).get_json()["status"] == "booked"

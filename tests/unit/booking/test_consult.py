@@ -7,15 +7,24 @@ import pytest
 
 from services.booking.domain.consult import (
     Consult,
+    Hold,
+    HoldKind,
     Meeting,
     Outcome,
     Status,
     cancelled,
     completed,
+    lapsed,
     missed,
     moved,
+    taken_up,
 )
-from services.booking.domain.errors import FollowUpNeeded, NotChangeable, NotStarted
+from services.booking.domain.errors import (
+    FollowUpNeeded,
+    HoldLapsed,
+    NotChangeable,
+    NotStarted,
+)
 from services.booking.domain.ids import ConsultantId, ConsultId, PersonId
 from services.booking.domain.person import Consent, Preferences
 
@@ -87,3 +96,39 @@ def test_a_consult_is_always_20_elapsed_minutes() -> None:
     assert replace(BOOKED, starts_at=before_the_change).ends_at == before_the_change + timedelta(
         minutes=20
     )
+
+
+UNTIL = BEFORE + timedelta(minutes=15)
+HELD = replace(BOOKED, status=Status.HELD, hold=Hold(HoldKind.UNCONFIRMED, UNTIL))
+MOMENT = timedelta(microseconds=1)
+
+
+def test_what_is_held_is_booked_once_and_in_time() -> None:
+    booked = taken_up(HELD, now=UNTIL - MOMENT)
+    assert booked == BOOKED
+    assert taken_up(booked, now=AFTER) is booked
+    with pytest.raises(HoldLapsed):
+        taken_up(HELD, now=UNTIL)
+    with pytest.raises(HoldLapsed):
+        taken_up(replace(HELD, hold=Hold(HoldKind.UNCONFIRMED, AFTER)), now=START)
+    with pytest.raises(HoldLapsed):
+        taken_up(lapsed(HELD), now=BEFORE)
+
+
+def test_a_hold_that_is_over_has_lapsed_whether_swept_or_not() -> None:
+    assert HELD.standing(UNTIL - MOMENT) is Status.HELD
+    assert HELD.standing(UNTIL) is Status.LAPSED
+    assert lapsed(HELD).standing(BEFORE) is Status.LAPSED
+    assert BOOKED.standing(UNTIL) is Status.BOOKED
+    assert lapsed(BOOKED) is BOOKED
+
+
+def test_what_is_only_held_can_be_neither_moved_missed_nor_decided() -> None:
+    for act in (
+        lambda: cancelled(HELD, now=BEFORE),
+        lambda: moved(HELD, AFTER, consultant_id=ConsultantId("d"), now=BEFORE),
+        lambda: missed(HELD, now=AFTER),
+        lambda: completed(HELD, Outcome.QUALIFIED),
+    ):
+        with pytest.raises(NotChangeable):
+            act()
