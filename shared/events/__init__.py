@@ -9,6 +9,7 @@ from shared.events.booking import (
     ConsultRescheduled,
     ConsultState,
     Meeting,
+    OtherCall,
     WaitlistOffered,
 )
 from shared.events.cohort import (
@@ -116,6 +117,7 @@ __all__ = [
     "MessageDelivered",
     "MessageFailed",
     "NoticeRequested",
+    "OtherCall",
     "PersonErased",
     "PersonMerged",
     "ReplyReceived",

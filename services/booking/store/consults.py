@@ -19,7 +19,10 @@ from services.booking.domain.zones import local_date
 from services.booking.keys import Keys
 from services.booking.store import cells
 from services.booking.store.preferences import fill_preferences, preferences_of
-from services.booking.tables import ConsultRow
+from services.booking.tables import ConsultRow, PersonRow
+
+_TOLD = 5
+"""Calls that one email names beside its own."""
 
 
 def get_consult(session: Session, consult_id: str) -> Consult:
@@ -117,6 +120,25 @@ def save_consult(session: Session, consult: Consult) -> None:
         cells.mark_changed(session, row)
     _fill_state(row, consult)
     session.flush()
+
+
+def ahead_under_email(
+    session: Session, email: str, keys: Keys, *, but: ConsultId, now: datetime
+) -> list[tuple[datetime, ConsultId, str]]:
+    """Start, id and nonce of booked consults to come whose person has this email, soonest first.
+
+    Whoever those people are: one may have booked under two phone numbers.
+    """
+    query = (
+        select(ConsultRow.starts_at, ConsultRow.id, ConsultRow.nonce)
+        .join(PersonRow, PersonRow.id == ConsultRow.person_id)
+        .where(PersonRow.email_digest == keys.email(email), ConsultRow.id != but)
+        .where(ConsultRow.status == Status.BOOKED, ConsultRow.starts_at > now)
+        .order_by(ConsultRow.starts_at, ConsultRow.id)
+        .limit(_TOLD)
+    )
+    found = session.execute(query)
+    return [(starts_at, ConsultId(consult_id), nonce) for starts_at, consult_id, nonce in found]
 
 
 def overdue_holds(session: Session, now: datetime, *, limit: int) -> list[Consult]:

@@ -56,8 +56,24 @@ def announce(
         rebook_url=keys.rebook_url(),
         status=_TOLD[consult.status],
         by=by.value,
+        others=_others(session, consult, person, keys=keys, now=now)
+        if event is events.ConsultBooked
+        else (),
     )
     outbox.add(session, state, now=now)
+
+
+def _others(
+    session: Session, consult: Consult, person: Person, *, keys: Keys, now: datetime
+) -> tuple[events.OtherCall, ...]:
+    """Calls ahead under the email that the confirmation goes to; a phone alone shows nothing."""
+    if person.email is None:
+        return ()
+    found = consults.ahead_under_email(session, person.email, keys, but=consult.id, now=now)
+    return tuple(
+        events.OtherCall(starts_at=starts_at, manage_url=keys.manage_url(consult_id, nonce))
+        for starts_at, consult_id, nonce in found
+    )
 
 
 def announce_outcome(

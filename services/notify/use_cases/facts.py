@@ -127,6 +127,10 @@ def _consult_facts(
         "rebook_url": details["rebook_url"],
         "link": shorten("manage", details["manage_url"]),
         "rebook_link": shorten("rebook", details["rebook_url"]),
+        "others": [
+            {"when": _said(each["starts_at"], to), "url": each["manage_url"]}
+            for each in details.get("others", ())
+        ],
     }
 
 

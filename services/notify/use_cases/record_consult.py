@@ -56,6 +56,7 @@ def record_consult(session: Session, event: ConsultState, meta: Meta, *, keys: K
                 "manage_url": event.manage_url,
                 "rebook_url": event.rebook_url,
                 "by": event.by,
+                "others": [each.model_dump(mode="json") for each in event.others],
             },
         },
     )

@@ -40,7 +40,7 @@ def facts(locale, *, video=False, day_word=""):
         "page_url": "https://grip.example/cohort/me/x", "page_link": SHORT, "previous": "",
         "dates": ["Thursday"], "first_when": short(START, zone, locale), "template": "sign_in",
         "title": "Look", "severity": "urgent", "url": "https://grip.example/x", "url_link": SHORT,
-        "until": "Thursday",
+        "until": "Thursday", "others": [],
     }  # fmt: skip
 
 
