@@ -112,6 +112,11 @@ def weekday(at: datetime, tz: str, locale: str = "en") -> str:
     return _DAYS[language(locale)][local(at, tz).weekday()]
 
 
+def weekday_name(number: int, locale: str = "en") -> str:
+    """The weekday of this number, Monday being 0: "Monday" · "lunes"."""
+    return _DAYS[language(locale)][number]
+
+
 def clock_time(at: datetime, tz: str, locale: str = "en") -> str:
     """ "2:40 PM" · "2:40 p. m."; with the offset in an hour that happens twice."""
     wall, half = _hour(at, tz, locale)

@@ -18,6 +18,7 @@ from tests.conftest import DatabaseFactory
 from tests.integration.booking.hearing import failed, hear, opted_out, reply, told
 from tests.integration.booking.office import GRID, NOW, TEN, book, employ, published, rows, wanted
 from tests.integration.booking.site import open_site
+from tests.integration.booking.waiting import announced, join, tend, token_in
 
 
 @pytest.fixture
@@ -207,11 +208,11 @@ def test_no_page_that_is_only_read_changes_a_row(site: Service) -> None:
     client = sign_in(site, "admin")
     link = book(site.database, wanted(TEN + GRID, 2)).manage_url.rpartition("/")[2]
     known = {"token": link, "consult_id": the_call(site).rpartition("/")[2], "name": "grip.css"}
-    paths = {
-        re.sub(r"<(?:\w+:)?(\w+)>", lambda m: known.get(m[1], "x"), rule.rule)
-        for rule in site.app.url_map.iter_rules()
-        if "GET" in (rule.methods or ())
-    }
+    rules = {rule.rule for rule in site.app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    place, offer = links_of_waiting(site)
+    rules |= {f"/booking/waitlist/{place}", f"/booking/offer/{offer}"}
+    rules -= {"/booking/waitlist/<token>", "/booking/offer/<token>"}
+    paths = {re.sub(r"<(?:\w+:)?(\w+)>", lambda m: known.get(m[1], "x"), rule) for rule in rules}
     query = f"start={TEN + 2 * GRID:%Y-%m-%dT%H:%M:%SZ}&from=2027-01-05&to=2027-01-06&tz=UTC"
     before = everything(site)
     for path in paths:
@@ -220,6 +221,16 @@ def test_no_page_that_is_only_read_changes_a_row(site: Service) -> None:
             assert answer.status_code < 500 or path.endswith("readyz")  # no worker runs here
     assert len(paths) > 10
     assert everything(site) == before
+
+
+def links_of_waiting(site: Service) -> tuple[str, str]:
+    """The tokens of a place on the waitlist, and of an offer."""
+    join(site.database, 3)
+    tend(site.database)
+    (offer,) = announced(site.database)
+    with site.database.reading() as session:
+        (notice,) = (e.event for e in published(session) if e.event.TYPE == "notice.requested")
+    return notice.url.rpartition("/")[2], token_in(offer)
 
 
 def everything(site: Service) -> dict[str, list[object]]:

@@ -34,6 +34,7 @@ from tests.integration.booking.office import (
 from tests.integration.booking.waiting import (
     WEDNESDAY_MORNING,
     accept,
+    announced,
     answers,
     cancel,
     clinic,
@@ -44,7 +45,6 @@ from tests.integration.booking.waiting import (
     standing,
     tend,
     token_in,
-    told,
 )
 
 TWO_HOURS = timedelta(hours=2)
@@ -70,7 +70,7 @@ def test_a_freed_time_goes_to_the_first_before_anybody_sees_it(database: Databas
 
     assert database.run(free_it) == []
     assert standing(database) == {"Rosa 1": "offered", "Rosa 2": "waiting"}
-    (offer,) = told(database)
+    (offer,) = announced(database)
     assert (offer.starts_at, offer.expires_at) == (TEN, later + TWO_HOURS)
     assert offer.person.email == "rosa1@example.org"
     assert offer.person.timezone == "America/Chicago"
@@ -79,7 +79,7 @@ def test_a_freed_time_goes_to_the_first_before_anybody_sees_it(database: Databas
     with pytest.raises(SlotTaken):
         book(database, wanted(number=3), now=later + TWO_HOURS - MOMENT)
     assert tend(database, later) is False
-    assert len(told(database)) == 1
+    assert len(announced(database)) == 1
 
 
 @pytest.mark.parametrize("swept", [False, True])
@@ -94,9 +94,9 @@ def test_what_nobody_takes_goes_on_in_order_and_is_then_public(
         if swept:
             database.run(lambda s, at=now: lapse_holds(s, now=at))
         tend(database, now)
-        seen.append((len(told(database)), free(database, now)))
+        seen.append((len(announced(database)), free(database, now)))
     assert seen == [(1, []), (2, []), (2, [TEN]), (2, [TEN])]
-    assert [offer.person.name for offer in told(database)] == ["Rosa 1", "Rosa 2"]
+    assert [offer.person.name for offer in announced(database)] == ["Rosa 1", "Rosa 2"]
     assert answers(database) == ["lapsed", "lapsed"]
     assert set(standing(database).values()) == {"waiting"}
     assert book(database, wanted(number=3), now=NOW + timedelta(hours=8)).start == TEN
@@ -107,12 +107,12 @@ def test_what_is_declined_goes_on_at_once_and_never_comes_back(database: Databas
     two_wait(database)
     tend(database)
     for _ in range(2):
-        decline(database, token_in(told(database)[0]), NOW + MINUTE)
+        decline(database, token_in(announced(database)[0]), NOW + MINUTE)
         assert standing(database) == {"Rosa 1": "waiting", "Rosa 2": "offered"}
         assert free(database, NOW + MINUTE) == []
-    decline(database, token_in(told(database)[1]), NOW + 2 * MINUTE)
+    decline(database, token_in(announced(database)[1]), NOW + 2 * MINUTE)
     tend(database, NOW + 3 * MINUTE)
-    assert len(told(database)) == 2
+    assert len(announced(database)) == 2
     assert free(database, NOW + 3 * MINUTE) == [TEN]
 
 
@@ -126,9 +126,9 @@ def test_overnight_a_time_is_public_and_at_eight_it_is_offered(database: Databas
     eight = datetime(2027, 1, 5, 14, tzinfo=UTC)
     assert job.step(eight - MOMENT) is False
     assert free(database, eight - MOMENT) == [TEN]
-    assert told(database) == []
+    assert announced(database) == []
     job.step(eight)
-    assert [offer.expires_at for offer in told(database)] == [eight + TWO_HOURS]
+    assert [offer.expires_at for offer in announced(database)] == [eight + TWO_HOURS]
     assert free(database, eight) == []
 
 
@@ -137,16 +137,16 @@ def test_in_the_evening_the_hold_ends_at_nine(database: Database) -> None:
     join(database, 1)
     nine = datetime(2027, 1, 5, 3, tzinfo=UTC)
     tend(database, nine - timedelta(minutes=9))
-    assert told(database) == []
+    assert announced(database) == []
     tend(database, nine - timedelta(minutes=30))
-    assert [offer.expires_at for offer in told(database)] == [nine]
+    assert [offer.expires_at for offer in announced(database)] == [nine]
 
 
 def test_accepting_books_the_time_once_and_is_announced_once(database: Database) -> None:
     clinic(database)
     join(database, 1)
     tend(database)
-    token = token_in(told(database)[0])
+    token = token_in(announced(database)[0])
     booked = [accept(database, token, NOW + MINUTE) for _ in range(2)]
     booked.append(accept(database, token, NOW + timedelta(days=1)))
     assert {each.status for each in booked} == {Status.BOOKED}
@@ -166,7 +166,7 @@ def test_too_late_or_declined_books_nothing_and_they_wait_on(database: Database)
     clinic(database)
     join(database, 1)
     tend(database)
-    token = token_in(told(database)[0])
+    token = token_in(announced(database)[0])
     with pytest.raises(HoldLapsed):
         accept(database, token, NOW + TWO_HOURS)
     decline(database, token)
@@ -190,7 +190,7 @@ def test_a_move_leaves_its_old_time_to_the_list(database: Database) -> None:
         reschedule_consult(session, consult, TEN + day, by=Actor.PERSON, keys=KEYS, now=NOW)
 
     database.run(move)
-    assert [offer.starts_at for offer in told(database)] == [TEN]
+    assert [offer.starts_at for offer in announced(database)] == [TEN]
 
 
 def test_nobody_is_offered_the_time_they_gave_up_or_a_second_call(database: Database) -> None:
@@ -198,9 +198,9 @@ def test_nobody_is_offered_the_time_they_gave_up_or_a_second_call(database: Data
     mine = book(database, wanted(TEN, 1))
     join(database, 1)
     tend(database)
-    assert told(database) == []  # has a call
+    assert announced(database) == []  # has a call
     cancel(database, mine)
-    assert [offer.starts_at for offer in told(database)] == [TEN + GRID]
+    assert [offer.starts_at for offer in announced(database)] == [TEN + GRID]
     assert free(database) == [TEN]
 
 
@@ -212,10 +212,10 @@ def test_the_list_keeps_one_time_in_twenty_at_most(database: Database) -> None:
         join(database, number, everywhere, now=NOW + number * MINUTE)
     tend(database)
     assert list(standing(database).values()) == ["offered"] * 2 + ["waiting"] * 2
-    first = told(database)[0]
+    first = announced(database)[0]
     accept(database, token_in(first))
     tend(database)
-    assert [offer.person.name for offer in told(database)] == ["Rosa 0", "Rosa 1"]
+    assert [offer.person.name for offer in announced(database)] == ["Rosa 0", "Rosa 1"]
     tend(database, NOW + TWO_HOURS)
     assert standing(database)["Rosa 0"] == "booked"
     assert Counter(standing(database).values())["offered"] <= 2
@@ -236,10 +236,10 @@ def test_near_the_notice_the_hold_is_short_and_then_the_time_is_public(database:
     join(database, 1)
     last = TEN - timedelta(hours=20)  # Tuesday, 13:00 in Chicago
     tend(database, last - timedelta(minutes=9))
-    assert told(database) == []
+    assert announced(database) == []
     assert free(database, last - timedelta(minutes=9)) == [TEN]
     tend(database, last - timedelta(minutes=40))
-    assert [offer.expires_at for offer in told(database)] == [last]
+    assert [offer.expires_at for offer in announced(database)] == [last]
 
 
 def test_waits_end_with_their_last_day(database: Database) -> None:

@@ -13,6 +13,7 @@ from tests.integration.booking.office import GRID, KEYS, NOW, TEN, book, load, r
 from tests.integration.booking.test_booking_guarantee import all_at_once
 from tests.integration.booking.waiting import (
     accept,
+    announced,
     answers,
     cancel,
     clinic,
@@ -22,7 +23,6 @@ from tests.integration.booking.waiting import (
     standing,
     tend,
     token_in,
-    told,
 )
 
 UNTIL = NOW + timedelta(hours=2)
@@ -49,7 +49,7 @@ def test_of_many_accepts_at_once_one_consult_comes(database: Database) -> None:
     clinic(database)
     join(database)
     tend(database)
-    token = token_in(told(database)[0])
+    token = token_in(announced(database)[0])
     got = all_at_once(12, lambda _: accept(database, token))
     assert {type(each) for each in got} == {Consult}
     with database.reading() as session:
@@ -61,7 +61,7 @@ def test_at_the_end_of_the_hold_either_they_or_the_public_has_the_time(database:
         clinic(database, f"Maya {turn}")
         join(database, turn)
         tend(database)
-        token = token_in(told(database)[-1])
+        token = token_in(announced(database)[-1])
 
         def act(n: int, token: str = token, turn: int = turn) -> object:
             if n == 0:
@@ -84,7 +84,7 @@ def test_steps_at_the_same_moment_offer_everybody_one_time(database: Database) -
         join(database, number, ANY_DAY)
     got = all_at_once(8, lambda _: tend(database))
     assert set(got) == {False}
-    assert Counter(offer.person.name for offer in told(database)) == {
+    assert Counter(offer.person.name for offer in announced(database)) == {
         f"Rosa {n}": 1 for n in range(3)
     }
     assert overlaps(database) == 0
@@ -96,7 +96,7 @@ def test_everything_at_once_never_overlaps_and_nobody_has_two_offers(database: D
     standing_calls = [book(database, wanted(TEN + n * 3 * GRID, 60 + n)) for n in range(6)]
     entries = [join(database, n, ANY_DAY, now=NOW + n * MOMENT) for n in range(6)]
     tend(database)
-    declined, accepted = told(database)[:2]
+    declined, accepted = announced(database)[:2]
 
     def act(n: int) -> object:
         match n % 6:

@@ -92,7 +92,7 @@ def leave(database: Database, entry_id: str, now: datetime = NOW) -> None:
     database.run(work)
 
 
-def told(database: Database) -> list[WaitlistOffered]:
+def announced(database: Database) -> list[WaitlistOffered]:
     """Every offer that was announced, oldest first."""
     with database.reading() as session:
         facts = [each.event for each in published(session)]
