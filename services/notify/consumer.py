@@ -14,6 +14,7 @@ from services.notify.use_cases.record_outcome import record_outcome
 from services.notify.use_cases.record_remark import record_acknowledgement, record_attendance
 from services.notify.use_cases.record_session import record_session
 from services.notify.use_cases.send_notice import send_notice
+from services.notify.use_cases.send_offer import send_offer
 from services.notify.use_cases.update_contact import update_contact
 from shared.bus import Handler
 from shared.events import (
@@ -33,6 +34,7 @@ from shared.events import (
     SessionRevoked,
     StaffAlerted,
     StaffChanged,
+    WaitlistOffered,
 )
 from shared.events.base import Event
 from shared.staff import apply_session_revoked, apply_staff_changed
@@ -55,6 +57,7 @@ def subscriptions(keys: Keys) -> Mapping[type[Event], Handler[Any]]:
         SessionCancelled: record_session,
         AttendanceRecorded: record_attendance,
         AppointmentAcknowledged: record_acknowledgement,
+        WaitlistOffered: partial(send_offer, keys=keys),
         NoticeRequested: partial(send_notice, keys=keys),
         StaffAlerted: alert_staff,
         StaffChanged: apply_staff_changed,

@@ -16,10 +16,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from services.commands.serving import WebServer
+from shared.events import NoticeRequested
 from shared.service import Service
 from tests.conftest import DatabaseFactory
-from tests.integration.booking.office import GRID, NOW, TEN, book, employ, wanted
+from tests.integration.booking.office import GRID, NOW, TEN, book, employ, published, wanted
 from tests.integration.booking.site import open_site
+from tests.integration.booking.waiting import announced, token_in
 
 pytestmark = pytest.mark.browser
 
@@ -50,6 +52,21 @@ class Office:
     def taken(self, steps: int) -> None:
         """Somebody else books that time."""
         book(self.service.database, wanted(TEN + steps * GRID, 50 + steps))
+
+    def offer(self) -> None:
+        """Free times are offered to whoever waits."""
+        next(job for job in self.service.jobs if job.name == "waitlist").step(NOW)
+
+    def last_offer(self) -> str:
+        """The token of the time that was offered last."""
+        return token_in(announced(self.service.database)[-1])
+
+    def last_place(self) -> str:
+        """The token of the place on the list that was taken last."""
+        with self.service.database.reading() as session:
+            facts = [each.event for each in published(session)]
+        links = [fact.url for fact in facts if isinstance(fact, NoticeRequested)]
+        return str(links[-1]).rpartition("/")[2]
 
 
 @pytest.fixture
@@ -109,10 +126,36 @@ def states(page: Page, office: Office, lang: str) -> Iterator[str]:
     yield "cancel"
     press(page)
     yield "cancelled"
+    yield from waitlist_states(page, office, lang)
     page.goto(f"{office.url}/booking/m/nothing-like-this?lang={lang}")
     yield "link not valid"
     page.goto(f"{office.url}/booking/privacy?lang={lang}")
     yield "privacy"
+
+
+def waitlist_states(page: Page, office: Office, lang: str) -> Iterator[str]:
+    """Join the waitlist with an error on the way, and let a time go that is offered."""
+    page.goto(f"{office.url}/booking/waitlist?tz=America/New_York&lang={lang}")
+    yield "waitlist"
+    press(page)
+    yield "waitlist with errors"
+    fill_in(page)
+    for part in ("1-morning", "1-afternoon", "3-evening"):
+        page.locator(f"input[value='{part}']").check()
+    press(page)
+    yield "on the list"
+    office.offer()
+    page.goto(f"{office.url}/booking/offer/{office.last_offer()}?lang={lang}")
+    yield "time offered"
+    offered = page.url
+    page.locator("form[method=post] button").last.click()
+    page.wait_for_load_state()
+    yield "time let go"
+    page.goto(offered)
+    yield "offer gone"
+    page.goto(f"{office.url}/booking/waitlist/{office.last_place()}?lang={lang}")
+    press(page)
+    yield "off the list"
 
 
 def barriers(page: Page, state: str) -> list[str]:
@@ -250,7 +293,11 @@ def test_a_call_is_booked_moved_and_cancelled_by_keyboard_alone(page: Page, offi
 
 def test_everything_to_press_is_large_enough(page: Page, office: Office) -> None:
     page.set_viewport_size({"width": 320, "height": 700})
-    for path in ("/booking/?from=2027-01-11", "/booking/details?start=2027-01-06T15:00:00Z"):
+    for path in (
+        "/booking/?from=2027-01-11",
+        "/booking/details?start=2027-01-06T15:00:00Z",
+        "/booking/waitlist",
+    ):
         page.goto(office.url + path)
         small = page.locator(
             "main :is(button, select, .choice, .tools a, summary, .input)"

@@ -46,6 +46,7 @@ class Purpose(StrEnum):
     SESSION_REMINDER = "session_reminder"
     SESSION_RIDE = "session_ride"
     SESSION_AFTER = "session_after"
+    WAITLIST_OFFER = "waitlist_offer"
     NOTICE = "notice"
     STAFF_ALERT = "staff_alert"
 

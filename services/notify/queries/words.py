@@ -19,6 +19,7 @@ ABOUT: dict[str, str] = {
     Purpose.SESSION_REMINDER: "Reminder",
     Purpose.SESSION_RIDE: "Ride home",
     Purpose.SESSION_AFTER: "Check-in",
+    Purpose.WAITLIST_OFFER: "Time offered",
     Purpose.NOTICE: "Link",
     Purpose.STAFF_ALERT: "Alert",
 }
@@ -38,6 +39,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "Other": (
         Purpose.CONSULT_MISSED,
         Purpose.CONSULT_CLOSED,
+        Purpose.WAITLIST_OFFER,
         Purpose.NOTICE,
         Purpose.STAFF_ALERT,
     ),

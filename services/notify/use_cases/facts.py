@@ -70,6 +70,8 @@ def facts_of(
         return _Link(lambda: links.shorten(f"{row.id}:{name}", url))
 
     common: dict[str, Any] = {"name": to.name}
+    if row.purpose == Purpose.WAITLIST_OFFER:
+        return common | _offer_facts(row.snapshot or {}, to, shorten)
     if row.snapshot is not None:
         return common | _snapshot_facts(row, row.snapshot, to, shorten, base_url=links.base_url)
     appointment = appointments.get_appointment(session, row.source, row.person_id)
@@ -172,6 +174,17 @@ def _enrollment_facts(row: EnrollmentRow, to: Addressee, shorten: Shorten) -> di
         "first_when": texts[0] if texts else "",
         "page_url": page_url,
         "page_link": shorten("page", page_url),
+    }
+
+
+def _offer_facts(snapshot: dict[str, Any], to: Addressee, shorten: Shorten) -> dict[str, Any]:
+    start, until = (datetime.fromisoformat(snapshot[name]) for name in ("starts_at", "expires_at"))
+    return {
+        "when": times.full(start, to.timezone, to.locale),
+        "when_text": times.short(start, to.timezone, to.locale),
+        "held": times.until_time(until, to.timezone, to.locale),
+        "url": snapshot["url"],
+        "url_link": shorten("url", snapshot["url"]),
     }
 
 

@@ -1,6 +1,7 @@
 """From events to messages: whatever order they come in, the same messages are left."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 from itertools import permutations, product
 
 import pytest
@@ -13,7 +14,9 @@ from shared.events import (
     ContactUpdated,
     EnrollmentEnded,
     NoticeRequested,
+    SmsConsent,
     StaffAlerted,
+    WaitlistOffered,
 )
 from tests.integration.notify.samples import (
     BASE,
@@ -224,6 +227,80 @@ def test_a_notice_reaches_a_member_of_staff_by_email(notify):
     (email,) = notify.captured("email")
     assert email["subject"] == "Your sign-in link"
     assert f"{BASE}/cohort/sign-in?token=x" in email["text"]
+
+
+def offered(minutes: int = 120, *, at: datetime = NOW, **person: object) -> WaitlistOffered:
+    return WaitlistOffered(
+        offer_id="o1",
+        person=contact(**person),
+        starts_at=ny(2027, 1, 14, 14, 40),
+        expires_at=at + timedelta(minutes=minutes),
+        accept_url=f"{BASE}/booking/offer/CCCCCCCCCCCCCCCCCCCCCC",
+    )
+
+
+def test_a_time_from_the_waitlist_is_told_at_once_by_email_and_text(notify):
+    notify.hear(offered(), event_id="e1")
+    notify.hear(offered(), event_id="e1")
+    notify.step()
+    (email,), (text,) = notify.captured("email"), notify.captured("sms")
+    assert email["subject"] == "A time for your call: Thu Jan 14, 2:40 PM Eastern"
+    assert "It is held for you until 12:00 PM today. Nothing is booked yet." in email["text"]
+    assert f"{BASE}/booking/offer/CCCCCCCCCCCCCCCCCCCCCC" in email["text"]
+    assert re.fullmatch(
+        r"Harbor House: a time for your call is free: Thu Jan 14, 2:40 PM Eastern\. Held for you "
+        r"until 12:00 PM\. To take it or let it go: \S+/r/\S{22} Questions: 207-555-0142\. "
+        r"STOP ends texts\.",
+        text["body"],
+    )
+
+
+def test_a_time_that_is_held_no_longer_is_not_told(notify):
+    begun = NOW - timedelta(hours=2)
+    notify.hear(offered(at=begun), at=begun)
+    notify.step()
+    assert notify.captured("email") == notify.captured("sms") == []
+    assert {m.reason for m in notify.messages()} == {"too-late"}
+
+
+def test_without_consent_or_by_night_a_time_is_told_by_email_alone(notify):
+    consent = SmsConsent(granted=False, text_version="3", method="web form", at=NOW)
+    notify.hear(offered(sms_consent=consent))
+    notify.hear(offered(person_id="omar", timezone="Asia/Tokyo"))  # midnight there
+    notify.step()
+    assert len(notify.captured("email")) == 2
+    assert notify.captured("sms") == []
+
+
+def test_the_offer_speaks_spanish_with_the_right_article(notify):
+    notify.hear(offered(190, locale="es"))
+    notify.step()
+    assert "Guardada para usted hasta la 1:10 p. m." in notify.captured("sms")[0]["body"]
+    assert (
+        "La guardamos para usted hasta la 1:10 p. m. de hoy."
+        in (notify.captured("email")[0]["text"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("locale", "subject", "words"),
+    [
+        ("en", "You are on the list of Harbor House", "see your place, or leave the list"),
+        ("es", "Está en la lista de Harbor House", "ve su lugar o sale de la lista"),
+    ],
+)
+def test_who_joins_the_waitlist_gets_the_link_to_their_place(notify, locale, subject, words):
+    link = f"{BASE}/booking/waitlist/DDDDDDDDDDDDDDDDDDDDDD"
+    recipient = contact(locale=locale)
+    notify.hear(
+        NoticeRequested(notice_id="n1", recipient=recipient, template="waitlist_joined", url=link)
+    )
+    notify.step()
+    (email,) = notify.captured("email")
+    assert email["subject"] == subject
+    assert words in email["text"]
+    assert link in email["text"]
+    assert notify.captured("sms") == []
 
 
 def test_a_session_with_a_forbidden_word_in_its_place_is_told_without_the_place(notify):

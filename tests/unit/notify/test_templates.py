@@ -12,7 +12,7 @@ from services.notify.domain.wording import ForbiddenWords, forbidden_words
 from services.notify.rendering.calendar import Entry, Party, render, uid
 from services.notify.rendering.html import to_html
 from services.notify.rendering.writer import TEMPLATES, CannotWrite, Practice, Writer
-from shared.times import full, short, span
+from shared.times import full, short, span, until_time
 
 PRACTICE = Practice(
     name="Harbor House",
@@ -40,7 +40,7 @@ def facts(locale, *, video=False, day_word=""):
         "page_url": "https://grip.example/cohort/me/x", "page_link": SHORT, "previous": "",
         "dates": ["Thursday"], "first_when": short(START, zone, locale), "template": "sign_in",
         "title": "Look", "severity": "urgent", "url": "https://grip.example/x", "url_link": SHORT,
-        "until": "Thursday", "others": [],
+        "until": "Thursday", "held": until_time(START, zone, locale), "others": [],
     }  # fmt: skip
 
 
