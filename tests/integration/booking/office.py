@@ -58,13 +58,20 @@ def book(database: Database, want: Wanted, now: datetime = NOW) -> Booked:
     return database.run(lambda s: book_consult(s, want, keys=KEYS, now=now))
 
 
-def hold(database: Database, kept: Hold, start: datetime = TEN, number: int = 1) -> ConsultId:
+def hold(
+    database: Database,
+    kept: Hold,
+    start: datetime = TEN,
+    number: int = 1,
+    *,
+    now: datetime = NOW,
+) -> ConsultId:
     """Hold this time for somebody, with the first consultant by name."""
 
     def work(session: Session) -> ConsultId:
         who = consultants.active_consultants(session)[0]
         someone = details(number)
-        chosen = someone.preferences(method="web form", now=NOW)
+        chosen = someone.preferences(method="web form", now=now)
         person = newcomer(PersonId(entropy_of(session).uuid()), someone, chosen)
         consult = Consult(
             ConsultId(entropy_of(session).uuid()),
@@ -83,7 +90,7 @@ def hold(database: Database, kept: Hold, start: datetime = TEN, number: int = 1)
             given=someone.given(),
             nonce=entropy_of(session).token(),
             keys=KEYS,
-            now=NOW,
+            now=now,
         )
         return consult.id
 
