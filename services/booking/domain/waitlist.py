@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.booking.domain.consult import Meeting
@@ -119,16 +120,34 @@ def window(weekday: int, part: Part) -> Hours:
     return Hours(weekday, opens, closes)
 
 
-def suits(entry: Entry, start: datetime) -> bool:
-    """Whether a call at this instant lies in one of the windows, not after the last day."""
-    wall = start.astimezone(entry.zone)
-    if wall.date() > entry.until:
-        return False
-    weekday, minute = wall.weekday(), wall.hour * 60 + wall.minute
-    return any(
-        each.weekday == weekday and each.opens <= minute and minute + _LENGTH <= each.closes
-        for each in entry.windows
-    )
+class Wall(NamedTuple):
+    """A start as a zone's calendar and clock show it; read once for all who are there."""
+
+    start: datetime
+    day: date
+    weekday: int
+    minute: int
+
+
+def on_the_wall(starts: Iterable[datetime], zone: ZoneInfo) -> list[Wall]:
+    """These starts in this zone, in the same order."""
+    walls = ((start, start.astimezone(zone)) for start in starts)
+    return [Wall(start, at.date(), at.weekday(), at.hour * 60 + at.minute) for start, at in walls]
+
+
+def suiting(entry: Entry, starts: Iterable[Wall]) -> list[datetime]:
+    """Those at which a call lies in one of the windows, not after the last day.
+
+    `starts` are as they stand on the wall in the zone of the entry.
+    """
+    fits: list[list[tuple[int, int]]] = [[] for _ in range(7)]
+    for each in entry.windows:
+        fits[each.weekday].append((each.opens, each.closes - _LENGTH))
+    return [
+        start
+        for start, day, weekday, minute in starts
+        if day <= entry.until and any(low <= minute <= high for low, high in fits[weekday])
+    ]
 
 
 def is_day(zone: ZoneInfo, now: datetime) -> bool:

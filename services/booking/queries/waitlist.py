@@ -1,8 +1,9 @@
 """Who may be offered a time now, and what pages show of the waitlist. Read-only."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
@@ -13,11 +14,13 @@ from services.booking.domain.waitlist import (
     Answer,
     Entry,
     Offer,
+    Wall,
     is_day,
     is_resting,
     kept_until,
     most_kept,
-    suits,
+    on_the_wall,
+    suiting,
 )
 from services.booking.keys import Keys
 from services.booking.queries.availability import offered
@@ -62,8 +65,9 @@ def next_round(session: Session, *, now: datetime) -> Round:
     room = max(0, most_kept(len(free), kept) - kept)
     past = offers.past_offers(session, [each.id for each in entries])
     given_up = cancelled_starts(session, [each.person_id for each in entries], after=now)
+    walls = {zone: on_the_wall(free, zone) for zone in {each.zone for each in entries}}
     turns = [
-        Turn(each, _suitable(each, free, past[each.id], given_up[each.person_id], now=now))
+        Turn(each, _suitable(each, walls, past[each.id], given_up[each.person_id], now=now))
         for each in entries
         if room and not is_resting(past[each.id], now)
     ]
@@ -133,7 +137,7 @@ def get_offered(session: Session, token: str, keys: Keys) -> Offered:
 
 def _suitable(
     entry: Entry,
-    free: Sequence[datetime],
+    walls: Mapping[ZoneInfo, Sequence[Wall]],
     past: Sequence[Offer],
     given_up: Collection[datetime],
     *,
@@ -143,10 +147,8 @@ def _suitable(
     seen = {each.starts_at for each in past}.union(given_up)
     return tuple(
         at
-        for at in free
-        if at not in seen
-        and suits(entry, at)
-        and kept_until(at, entry.zone, notice=_NO_NOTICE, now=now) is not None
+        for at in suiting(entry, walls[entry.zone])
+        if at not in seen and kept_until(at, entry.zone, notice=_NO_NOTICE, now=now) is not None
     )
 
 

@@ -25,7 +25,8 @@ from services.booking.domain.waitlist import (
     kept_until,
     last_day,
     most_kept,
-    suits,
+    on_the_wall,
+    suiting,
     window,
 )
 from tests.unit.booking.strategies import ZONES, hours, moments
@@ -53,6 +54,10 @@ def entry(*windows: Hours, tz: str = "America/New_York", until: date = date(2027
 def offer(answer: Answer, offered_at: datetime) -> Offer:
     until = offered_at + LONGEST_HOLD
     return Offer(OfferId("o"), EntryId("e"), ConsultId("c"), NOW, offered_at, until, answer)
+
+
+def suits(who: Entry, start: datetime) -> bool:
+    return suiting(who, on_the_wall([start], who.zone)) == [start]
 
 
 def ny(month: int, day: int, hour: int, minute: int = 0) -> datetime:
