@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from services.booking.keys import Keys
 from services.booking.queries.waitlist import is_due
 from services.booking.use_cases.forget_answers import forget_answers
+from services.booking.use_cases.forget_undos import forget_undos
 from services.booking.use_cases.lapse_holds import lapse_holds
 from services.booking.use_cases.pass_on_offers import pass_on_offers
 from shared.db import Database
@@ -18,6 +19,9 @@ def jobs(database: Database, keys: Keys) -> Sequence[Job]:
     def forget(now: datetime) -> bool:
         return database.run(lambda session: forget_answers(session, now=now))
 
+    def forget_taken_back(now: datetime) -> bool:
+        return database.run(lambda session: forget_undos(session, now=now))
+
     def lapse(now: datetime) -> bool:
         return database.run(lambda session: lapse_holds(session, now=now))
 
@@ -29,6 +33,7 @@ def jobs(database: Database, keys: Keys) -> Sequence[Job]:
 
     return (
         Job("forget-answers", every=timedelta(hours=1), step=forget),
+        Job("forget-undos", every=timedelta(hours=1), step=forget_taken_back),
         Job("lapse-holds", every=timedelta(seconds=15), step=lapse),
         Job("waitlist", every=timedelta(seconds=5), step=pass_on),
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from shared.db import entropy_of, service_of
@@ -32,6 +32,19 @@ def add(
     session.execute(insert(outbox).values(row))
     session.info["outbox_added"] = True
     return envelope.id
+
+
+def withdraw(session: Session, event_id: str, *, now: datetime) -> bool:
+    """Take an event back that is not due yet: it is never published; whether that was possible.
+
+    A row that the relay has taken up is no longer deferred (see `relay`), so of the two exactly
+    one wins, whatever their clocks say and even if this transaction waits for the relay's.
+    """
+    deferred = outbox.c.sent_at.is_(None) & (outbox.c.available_at > outbox.c.created_at)
+    gone = delete(outbox).where(
+        outbox.c.event_id == event_id, deferred, outbox.c.available_at > now
+    )
+    return session.execute(gone.returning(outbox.c.id)).first() is not None
 
 
 def send_again(session: Session, *, since: datetime) -> int:

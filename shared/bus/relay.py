@@ -1,4 +1,8 @@
-"""Publishes what stands in a service's outbox, in order, and marks it after the confirm."""
+"""Publishes what stands in a service's outbox, in order, and marks it after the confirm.
+
+An event that waits for its time may be withdrawn. When it is due, the relay first makes it an
+ordinary row, in a transaction, and publishes it only if it was still there.
+"""
 
 import contextlib
 import threading
@@ -91,6 +95,8 @@ class Relay:
                 outbox.c.event_id,
                 outbox.c.type,
                 outbox.c.returned_at,
+                outbox.c.created_at,
+                outbox.c.available_at,
                 sealed_text(outbox.c.envelope).label("sealed"),
             )
             .where(
@@ -103,7 +109,7 @@ class Relay:
         )
         with self._database.reading() as session:
             rows = session.execute(query).all()
-            return [
+            due = [
                 _Due(
                     row.id,
                     row.event_id,
@@ -113,6 +119,17 @@ class Relay:
                 )
                 for row in rows
             ]
+        gone = self._withdrawn([row.id for row in rows if row.available_at > row.created_at])
+        return [row for row in due if row.id not in gone]
+
+    def _withdrawn(self, deferred: Sequence[int]) -> set[int]:
+        """Take up rows whose time has come; those of them that were withdrawn meanwhile."""
+        if not deferred:
+            return set()
+        mine = update(outbox).where(outbox.c.id.in_(deferred), outbox.c.sent_at.is_(None))
+        mine = mine.values(available_at=outbox.c.created_at).returning(outbox.c.id)
+        kept = self._database.run(lambda session: set(session.scalars(mine)))
+        return set(deferred) - kept
 
     def _mark(self, now: datetime) -> None:
         """Write down what was published; while that fails, nothing more is published."""

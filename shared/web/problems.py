@@ -70,6 +70,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "unknown-place": Kind(404, "There is no such place on the waitlist", _RELOAD),
         "staff-not-known": Kind(404, "There is no such member of staff", _RELOAD),
         "no-such-dead-event": Kind(404, "There is no such failed event", _RELOAD),
+        "unknown-person": Kind(404, "There is no such person"),
         "unknown-consultant": Kind(404, "There is no such consultant"),
         # How things stand
         "refused": Kind(409, "That is not possible now", _RELOAD),
@@ -77,6 +78,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "slot-taken": Kind(409, "That time was just taken", "Choose another one."),
         "hold-lapsed": Kind(409, "That time is no longer held", "Choose another one."),
         "not-changeable": Kind(409, "This can't be changed any more", _RELOAD),
+        "too-late-to-undo": Kind(409, "It can no longer be taken back"),
+        "cannot-merge": Kind(409, "These two can't be made one here", _RELOAD),
         "not-started": Kind(409, "This has not begun yet"),
         "no-open-week": Kind(409, "There are too many closed dates", _BACK),
         "clash": Kind(409, "Two things at one time", _BACK),

@@ -121,6 +121,32 @@ class Consult:
         return self.status is Status.BOOKED or self.outcome is Outcome.UNDECIDED
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an outcome changes of a consult, to put it back."""
+
+    status: Status
+    outcome: Outcome | None
+    follow_up_on: date | None
+    revision: int
+
+
+def standing(consult: Consult) -> Standing:
+    """How it stands now."""
+    return Standing(consult.status, consult.outcome, consult.follow_up_on, consult.revision)
+
+
+def put_back(consult: Consult, before: Standing) -> Consult:
+    """As it stood before an outcome that nobody was told of; its revision is used again."""
+    return replace(
+        consult,
+        status=before.status,
+        outcome=before.outcome,
+        follow_up_on=before.follow_up_on,
+        revision=before.revision,
+    )
+
+
 def taken_up(consult: Consult, *, now: datetime) -> Consult:
     """What was held is booked. Again is no change. Raises `HoldLapsed` when it is too late."""
     if consult.hold is None and consult.status is not Status.LAPSED:

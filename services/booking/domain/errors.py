@@ -113,6 +113,30 @@ class NotStarted(BookingError):
         super().__init__("This call has not begun yet, so nobody has missed it.")
 
 
+class TooLateToUndo(BookingError):
+    """Others have been told of what was recorded, or are about to be."""
+
+    slug: ClassVar[str] = "too-late-to-undo"
+
+    def __init__(self) -> None:
+        super().__init__("The minute is over and it has been passed on, so it stands.")
+
+
+class CannotMerge(BookingError):
+    """These two people cannot be made one here; the text says why."""
+
+    slug: ClassVar[str] = "cannot-merge"
+
+
+class UnknownPerson(BookingError):
+    """There is no person with this id."""
+
+    slug: ClassVar[str] = "unknown-person"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such person.")
+
+
 class FollowUpNeeded(BookingError):
     """Undecided needs a date, and no other outcome may have one."""
 

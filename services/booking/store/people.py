@@ -3,11 +3,12 @@
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from services.booking.domain.consult import Outcome
 from services.booking.domain.ids import PersonId
 from services.booking.domain.person import Details, Person
 from services.booking.keys import Keys
 from services.booking.store.preferences import fill_preferences, preferences_of
-from services.booking.tables import PersonMatchRow, PersonRow
+from services.booking.tables import ConsultRow, PersonMatchRow, PersonRow
 from shared.db import insert_new
 
 
@@ -84,9 +85,25 @@ def lock_person(session: Session, person_id: PersonId) -> None:
     session.execute(select(PersonRow.id).where(PersonRow.id == person_id).with_for_update()).all()
 
 
-def hand_over(session: Session, person_id: PersonId) -> None:
-    """From now on cohort owns this person's contact data."""
-    session.get_one(PersonRow, person_id).owner = "cohort"
+def hand_over(session: Session, person_id: PersonId) -> str:
+    """From now on cohort owns this person's contact data; who owned it before."""
+    row = _locked(session, person_id)
+    before, row.owner = row.owner, "cohort"
+    return before
+
+
+def hand_back(session: Session, person_id: PersonId) -> None:
+    """Booking owns this person's contact data again, unless another call of theirs qualified."""
+    row = _locked(session, person_id)
+    others = select(ConsultRow.id).where(
+        ConsultRow.person_id == person_id, ConsultRow.outcome == Outcome.QUALIFIED.value
+    )
+    if session.scalars(others.limit(1)).first() is None:
+        row.owner = "booking"
+
+
+def _locked(session: Session, person_id: str) -> PersonRow:
+    return session.get_one(PersonRow, person_id, with_for_update=True, populate_existing=True)
 
 
 def _fill(row: PersonRow, person: Person, keys: Keys) -> None:

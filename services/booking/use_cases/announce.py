@@ -29,8 +29,9 @@ def announce(
     by: Actor,
     keys: Keys,
     now: datetime,
-) -> None:
-    """Add the consult's whole public state to the outbox, as this kind of event.
+    available_at: datetime | None = None,
+) -> str:
+    """Add the consult's whole public state to the outbox, as this kind of event; the event's id.
 
     Raises `ValueError` for what is only held: nobody is told of that.
     """
@@ -60,7 +61,7 @@ def announce(
         if event is events.ConsultBooked
         else (),
     )
-    outbox.add(session, state, now=now)
+    return outbox.add(session, state, now=now, available_at=available_at)
 
 
 def _others(
@@ -77,9 +78,14 @@ def _others(
 
 
 def announce_outcome(
-    session: Session, consult: Consult, outcome: Outcome, *, now: datetime
-) -> None:
-    """Add the fact that the consult was held, with its outcome, to the outbox."""
+    session: Session,
+    consult: Consult,
+    outcome: Outcome,
+    *,
+    now: datetime,
+    available_at: datetime | None = None,
+) -> str:
+    """Add the fact that the consult was held, with its outcome, to the outbox; the event's id."""
     person = people.get_person(session, consult.person_id)
     fact = events.ConsultCompleted(
         consult_id=consult.id,
@@ -87,7 +93,7 @@ def announce_outcome(
         outcome=outcome.value,
         follow_up_on=consult.follow_up_on,
     )
-    outbox.add(session, fact, now=now)
+    return outbox.add(session, fact, now=now, available_at=available_at)
 
 
 def contact_of(person: Person, preferences: Preferences) -> events.Contact:
