@@ -152,7 +152,15 @@ def _reminder(
     if near and not rule.requests:
         return drop(draft, Reason.NEAR_CONFIRMATION)
     earliest = heard if rule.requests else heard + policy.clear_of_confirmation
-    return admit(draft, recipient, policy, now, not_before=earliest)
+    admitted = admit(draft, recipient, policy, now, not_before=earliest)
+    return drop(admitted, Reason.SUPERSEDED) if _left_before(admitted, appointment) else admitted
+
+
+def _left_before(draft: PlannedMessage, appointment: Appointment) -> bool:
+    """Whether it went out at the revision before, which spoke of the same time."""
+    if appointment.change is not Change.CHANGED or appointment.changed_at is None:
+        return False
+    return draft.send_at <= appointment.changed_at
 
 
 def due_time(lead: Lead, appointment: Appointment) -> datetime:
@@ -185,7 +193,7 @@ def _emails_instead(
     if not recipient.has_email:
         return []
     emailed = {_occasion(d) for d in drafts if d.key.channel is Channel.EMAIL}
-    never = (Reason.NEAR_CONFIRMATION, Reason.TOO_LATE)
+    never = (Reason.NEAR_CONFIRMATION, Reason.TOO_LATE, Reason.SUPERSEDED)
     return [
         replace(
             draft,

@@ -89,6 +89,7 @@ DEFAULT_POLICY = Policy(
     news=(
         News(_CONSULT, Change.BOOKED, Purpose.CONSULT_BOOKED, _BOTH),
         News(_CONSULT, Change.MOVED, Purpose.CONSULT_MOVED, _BOTH),
+        News(_CONSULT, Change.CHANGED, Purpose.CONSULT_CHANGED, frozenset({EMAIL})),
         News(_CONSULT, Change.CANCELLED, Purpose.CONSULT_CANCELLED, _BOTH),
         News(
             _CONSULT,

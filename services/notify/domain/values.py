@@ -34,6 +34,7 @@ class Purpose(StrEnum):
 
     CONSULT_BOOKED = "consult_booked"
     CONSULT_MOVED = "consult_moved"
+    CONSULT_CHANGED = "consult_changed"
     CONSULT_CANCELLED = "consult_cancelled"
     CONSULT_REMINDER = "consult_reminder"
     CONSULT_JOINING = "consult_joining"
@@ -56,6 +57,8 @@ class Change(StrEnum):
 
     BOOKED = "booked"
     MOVED = "moved"
+    CHANGED = "changed"
+    """Something else than the time, such as who calls."""
     CANCELLED = "cancelled"
     MISSED = "missed"
 

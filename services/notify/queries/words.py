@@ -7,6 +7,7 @@ from services.notify.domain.values import Purpose, State
 ABOUT: dict[str, str] = {
     Purpose.CONSULT_BOOKED: "Call booked",
     Purpose.CONSULT_MOVED: "Call moved",
+    Purpose.CONSULT_CHANGED: "Who calls changed",
     Purpose.CONSULT_CANCELLED: "Call cancelled",
     Purpose.CONSULT_REMINDER: "Reminder",
     Purpose.CONSULT_JOINING: "Video link",
@@ -26,7 +27,7 @@ ABOUT: dict[str, str] = {
 
 KINDS: dict[str, tuple[str, ...]] = {
     "Booked": (Purpose.CONSULT_BOOKED, Purpose.ENROLLMENT_CONFIRMED),
-    "Moved": (Purpose.CONSULT_MOVED, Purpose.SESSION_MOVED),
+    "Moved": (Purpose.CONSULT_MOVED, Purpose.CONSULT_CHANGED, Purpose.SESSION_MOVED),
     "Cancelled": (Purpose.CONSULT_CANCELLED, Purpose.SESSION_CANCELLED),
     "Reminder": (
         Purpose.CONSULT_REMINDER,

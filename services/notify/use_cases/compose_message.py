@@ -22,7 +22,12 @@ from services.notify.use_cases.facts import Addressee, Links, addressee_of, fact
 
 Outgoing = OutgoingText | OutgoingEmail
 
-_WITH_CALENDAR = (Purpose.CONSULT_BOOKED, Purpose.CONSULT_MOVED, Purpose.CONSULT_CANCELLED)
+_WITH_CALENDAR = (
+    Purpose.CONSULT_BOOKED,
+    Purpose.CONSULT_MOVED,
+    Purpose.CONSULT_CHANGED,
+    Purpose.CONSULT_CANCELLED,
+)
 
 
 @dataclass(frozen=True, slots=True)
