@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.cohort.keys import Keys
+from services.cohort.use_cases.merge_people import merge_people
 from services.cohort.use_cases.record_consult import record_consult
 from services.cohort.use_cases.record_contact import record_contact
 from services.cohort.use_cases.record_outcome import record_outcome
@@ -25,6 +26,7 @@ from shared.events import (
     ContactUpdated,
     MessageDelivered,
     MessageFailed,
+    PersonMerged,
     ReplyReceived,
 )
 from shared.events.base import Event
@@ -51,6 +53,9 @@ def subscriptions(keys: Keys) -> Mapping[type[Event], Handler[Any]]:
     def opt_out(session: Session, event: ContactOptedOut | ContactOptedIn, _meta: Meta) -> None:
         record_opt_out(session, event)
 
+    def merged(session: Session, event: PersonMerged, meta: Meta) -> None:
+        merge_people(session, event, event_id=meta.event_id, now=meta.now)
+
     return {
         ConsultBooked: consult,
         ConsultRescheduled: consult,
@@ -58,6 +63,7 @@ def subscriptions(keys: Keys) -> Mapping[type[Event], Handler[Any]]:
         ConsultNoShow: consult,
         ConsultCompleted: completed,
         ContactUpdated: contact,
+        PersonMerged: merged,
         MessageDelivered: message,
         MessageFailed: message,
         ReplyReceived: reply,

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.notify.keys import Keys
 from services.notify.use_cases.alert_staff import alert_staff
+from services.notify.use_cases.merge_people import merge_people
 from services.notify.use_cases.record_consult import record_consult
 from services.notify.use_cases.record_enrollment import record_enrollment
 from services.notify.use_cases.record_outcome import record_outcome
@@ -29,6 +30,7 @@ from shared.events import (
     EnrollmentConfirmed,
     EnrollmentEnded,
     NoticeRequested,
+    PersonMerged,
     SessionCancelled,
     SessionRescheduled,
     SessionRevoked,
@@ -51,6 +53,7 @@ def subscriptions(keys: Keys) -> Mapping[type[Event], Handler[Any]]:
         ConsultNoShow: consult,
         ConsultCompleted: partial(record_outcome, keys=keys),
         ContactUpdated: partial(update_contact, keys=keys),
+        PersonMerged: merge_people,
         EnrollmentConfirmed: enrollment,
         EnrollmentEnded: enrollment,
         SessionRescheduled: record_session,

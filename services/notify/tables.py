@@ -39,6 +39,8 @@ class PersonRow(Base):
     locale: Mapped[str] = mapped_column(String(16))
     phone_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     changed_at: Mapped[datetime]
+    merged_into: Mapped[str | None] = mapped_column(String(64))
+    """Staff found that this is the same person as another, who gets all of it."""
 
 
 class EnrollmentRow(Base):

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
@@ -14,7 +14,7 @@ from services.booking.domain.consultant import Consultant
 from services.booking.domain.errors import UnknownConsult, UnknownLink
 from services.booking.domain.ids import ConsultantId, ConsultId, PersonId
 from services.booking.domain.intervals import instant
-from services.booking.domain.person import Given
+from services.booking.domain.person import Given, Person, Preferences
 from services.booking.domain.zones import local_date
 from services.booking.keys import Keys
 from services.booking.store import cells
@@ -167,6 +167,17 @@ def cancelled_starts(
     for person_id, start in session.execute(query):
         found[PersonId(person_id)].add(start)
     return found
+
+
+def latest_preferences(session: Session, person: Person) -> Preferences:
+    """What the person chose when they last booked; consent only if it was for this number."""
+    query = select(ConsultRow).where(ConsultRow.person_id == person.id)
+    rows = session.scalars(query.order_by(ConsultRow.booked_at.desc(), ConsultRow.id)).all()
+    with_number = [row for row in rows if person.phone and given_of(row).phone == person.phone]
+    chosen = preferences_of((with_number or rows)[0]) if rows else person.preferences
+    if with_number or not chosen.consent.granted:
+        return chosen
+    return replace(chosen, consent=replace(chosen.consent, granted=False))
 
 
 def set_note(session: Session, consult_id: ConsultId, note: str | None) -> None:

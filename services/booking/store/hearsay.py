@@ -31,6 +31,13 @@ def keep_confirmation(
     _keep(session, statement, row, where=or_(new.revision > kept.revision, first))
 
 
+def carry_confirmation(session: Session, consult_id: ConsultId, *, since: int, to: int) -> None:
+    """What was confirmed of one revision holds for a later one, which leaves the time as it is."""
+    row = session.get(ConfirmationRow, consult_id, populate_existing=True)
+    if row is not None and row.revision == since:
+        keep_confirmation(session, consult_id, revision=to, at=row.at)
+
+
 def keep_delivery(
     session: Session,
     consult_id: ConsultId,

@@ -1,20 +1,35 @@
 """People who booked: found by email and phone together, made when new."""
 
-from sqlalchemy import delete, or_, select
+from collections.abc import Iterable
+
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import ForUpdateArg
 
 from services.booking.domain.consult import Outcome
+from services.booking.domain.errors import UnknownPerson
 from services.booking.domain.ids import PersonId
 from services.booking.domain.person import Details, Person
 from services.booking.keys import Keys
 from services.booking.store.preferences import fill_preferences, preferences_of
-from services.booking.tables import ConsultRow, PersonMatchRow, PersonRow
+from services.booking.tables import ConsultRow, PersonMatchRow, PersonRow, WaitlistEntryRow
 from shared.db import insert_new
 
 
 def get_person(session: Session, person_id: str) -> Person:
     """The person with this id, which a row refers to."""
     return _person(session.get_one(PersonRow, person_id))
+
+
+def standing_person(session: Session, person_id: str) -> Person:
+    """Who goes on under this id, and stays so until the transaction ends. Raises `UnknownPerson`.
+
+    Of two people found to be one it is the one that was kept.
+    """
+    row = session.get(PersonRow, person_id, with_for_update=_KEPT, populate_existing=True)
+    if row is None:
+        raise UnknownPerson
+    return _standing(session, row)
 
 
 def find_match(session: Session, details: Details, keys: Keys) -> Person | None:
@@ -26,9 +41,11 @@ def find_match(session: Session, details: Details, keys: Keys) -> Person | None:
         select(PersonRow)
         .join(PersonMatchRow, PersonMatchRow.person_id == PersonRow.id)
         .where(PersonMatchRow.contact_digest == digest)
+        .with_for_update(of=PersonRow, read=True, key_share=True)
+        .execution_options(populate_existing=True)
     )
     row = session.scalars(query).first()
-    return None if row is None else _person(row)
+    return None if row is None else _standing(session, row)
 
 
 def resembles_someone(session: Session, details: Details, keys: Keys) -> bool:
@@ -58,7 +75,7 @@ def add_person(session: Session, person: Person, keys: Keys) -> Person:
     session.delete(row)
     session.flush()
     first = session.get_one(PersonMatchRow, digest)
-    return get_person(session, first.person_id)
+    return standing_person(session, first.person_id)
 
 
 def replace_contact(session: Session, person: Person, keys: Keys) -> None:
@@ -75,9 +92,41 @@ def replace_contact(session: Session, person: Person, keys: Keys) -> None:
 
 
 def find_person(session: Session, person_id: str) -> Person | None:
-    """The person with this id, if booking knows one."""
+    """Who goes on under this id, if booking knows anybody by it."""
     row = session.get(PersonRow, person_id)
-    return None if row is None else _person(row)
+    return None if row is None else _standing(session, row)
+
+
+def owner_of(session: Session, person_id: PersonId) -> str:
+    """Who may change this person's contact data: "booking" or "cohort"."""
+    return session.get_one(PersonRow, person_id).owner
+
+
+def lock_people(session: Session, ids: Iterable[str]) -> list[Person]:
+    """These people, in this order, locked; those who are someone else now are left out."""
+    ids = list(ids)
+    query = select(PersonRow).where(PersonRow.id.in_(ids), PersonRow.merged_into.is_(None))
+    query = query.order_by(PersonRow.id).with_for_update()
+    rows = session.scalars(query.execution_options(populate_existing=True))
+    found = {row.id: _person(row) for row in rows}
+    return [found[each] for each in ids if each in found]
+
+
+def save_person(session: Session, person: Person, keys: Keys) -> None:
+    """Save what booking itself has changed of somebody."""
+    _fill(session.get_one(PersonRow, person.id), person, keys)
+    session.flush()
+
+
+def merge(session: Session, into: PersonId, away: PersonId) -> None:
+    """Let everything of `away` go on under `into`, later bookings with its contact data too."""
+    for rows in (ConsultRow, WaitlistEntryRow, PersonMatchRow):
+        session.execute(update(rows).where(rows.person_id == away).values(person_id=into))
+    earlier = update(PersonRow).where(PersonRow.merged_into == away)
+    session.execute(earlier.values(merged_into=into))
+    row = session.get_one(PersonRow, away)
+    row.merged_into, row.possible_duplicate = into, False
+    session.flush()
 
 
 def lock_person(session: Session, person_id: PersonId) -> None:
@@ -100,6 +149,14 @@ def hand_back(session: Session, person_id: PersonId) -> None:
     )
     if session.scalars(others.limit(1)).first() is None:
         row.owner = "booking"
+
+
+_KEPT = ForUpdateArg(read=True, key_share=True)
+"""Others may read and change the row, but not end it or merge it away."""
+
+
+def _standing(session: Session, row: PersonRow) -> Person:
+    return _person(row) if row.merged_into is None else get_person(session, row.merged_into)
 
 
 def _locked(session: Session, person_id: str) -> PersonRow:

@@ -1,4 +1,4 @@
-"""Book a consult for someone who filled in the public form."""
+"""Book a consult for someone who filled in the public form, or by staff on their behalf."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 
 from services.booking.domain.consult import Actor, Consult, Hold, Meeting, Status
 from services.booking.domain.consultant import LENGTH, Consultant
-from services.booking.domain.ids import ConsultId
+from services.booking.domain.ids import ConsultId, PersonId
 from services.booking.domain.person import Details
 from services.booking.domain.suspicion import held_until
 from services.booking.keys import Keys
-from services.booking.queries.availability import free_consultants, taken
-from services.booking.store import answers, consults
+from services.booking.queries.availability import PUBLIC, Terms, free_consultants, taken
+from services.booking.store import answers, consults, people
 from services.booking.use_cases.announce import announce
 from services.booking.use_cases.ask_to_confirm import ask_to_confirm
 from services.booking.use_cases.first_free import take_first_free
+from services.booking.use_cases.note_change import note_change
 from services.booking.use_cases.recognise_person import recognise_person
 from shared import events
 from shared.db import entropy_of
@@ -33,13 +34,24 @@ class Once:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A booking as asked for. `method` says how consent was given ("web form", "api")."""
+    """A booking as asked for. `method` says how consent was given ("web form", "api", "staff").
+
+    `actor` is "staff:<id>" when staff book it, on their own `terms`, perhaps for somebody known.
+    """
 
     start: datetime
     details: Details
     meeting: Meeting
     method: str
     once: Once | None = None
+    actor: str = ""
+    terms: Terms = PUBLIC
+    person_id: PersonId | None = None
+
+    @property
+    def by(self) -> Actor:
+        """Who books."""
+        return Actor.STAFF if self.actor else Actor.PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +86,7 @@ def book_consult(
     *,
     keys: Keys,
     now: datetime,
-    candidates: Candidates = free_consultants,
+    candidates: Candidates | None = None,
     hold: Holding | None = None,
 ) -> Booked:
     """Book this instant with the next consultant in turn who still has it, and announce it.
@@ -90,8 +102,14 @@ def book_consult(
         if first is not None:
             return _told(session, first.consult_id, first.starts_at, keys=keys)
     preferences = wanted.details.preferences(method=wanted.method, now=now)
-    proposed = candidates(session, wanted.start, now=now)
-    person = recognise_person(session, wanted.details, preferences, keys=keys)
+    if candidates is None:
+        proposed = free_consultants(session, wanted.start, now=now, terms=wanted.terms)
+    else:
+        proposed = candidates(session, wanted.start, now=now)
+    if wanted.person_id is None:
+        person = recognise_person(session, wanted.details, preferences, keys=keys)
+    else:
+        person = people.standing_person(session, wanted.person_id)
 
     nonce = entropy_of(session).token()
 
@@ -120,11 +138,13 @@ def book_consult(
 
     consult = take_first_free(proposed, take)
     if consult is None:
-        raise taken(session, wanted.start, now=now)
+        raise taken(session, wanted.start, now=now, terms=wanted.terms)
     if consult.hold is not None:
         ask_to_confirm(session, consult, consult.hold, keys=keys, now=now)
     else:
-        announce(session, events.ConsultBooked, consult, by=Actor.PERSON, keys=keys, now=now)
+        announce(session, events.ConsultBooked, consult, by=wanted.by, keys=keys, now=now)
+    if wanted.actor:
+        note_change(session, consult, "consult.book", actor=wanted.actor, now=now)
     return _told(session, consult_id, wanted.start, keys=keys)
 
 

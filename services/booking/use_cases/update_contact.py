@@ -10,9 +10,12 @@ from shared.events import Contact
 
 
 def update_contact(session: Session, contact: Contact, *, keys: Keys) -> None:
-    """Keep the contact data if newer than what is known; of people unknown here, keep nothing."""
+    """Keep the contact data if newer than what is known; of people unknown here, keep nothing.
+
+    Nor of somebody who was found to be another person: that one's contact data holds.
+    """
     known = people.find_person(session, contact.person_id)
-    if known is None or known.version >= contact.version:
+    if known is None or known.id != contact.person_id or known.version >= contact.version:
         return
     said = contact.sms_consent
     old = known.preferences.consent

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import request
 
 from services.booking.domain.ids import ConsultId
-from services.booking.queries.availability import offered
+from services.booking.queries.availability import PUBLIC, Terms, offered
 from services.booking.queries.times import times_on_offer
 from services.booking.web import wording
 from shared.times import is_zone
@@ -38,12 +38,12 @@ def asked_zone(default: str) -> str:
     return tz if is_zone(tz) else default
 
 
-def choice(tz: str, *, ignoring: ConsultId | None = None) -> Choice:
+def choice(tz: str, *, ignoring: ConsultId | None = None, terms: Terms = PUBLIC) -> Choice:
     """The first days with times from the query's `from` on, in this zone."""
     zone = ZoneInfo(tz)
     today = now().astimezone(zone).date()
     first = max(_asked_day(today), today)
-    found = _around(first, today, zone, ignoring=ignoring)
+    found = _around(first, today, zone, ignoring=ignoring, terms=terms)
     dates = sorted(found)
     before = [day for day in dates if day < first][-DAYS_SHOWN:]
     after = [day for day in dates if day >= first]
@@ -57,7 +57,7 @@ def choice(tz: str, *, ignoring: ConsultId | None = None) -> Choice:
 
 
 def _around(
-    first: date, today: date, zone: ZoneInfo, *, ignoring: ConsultId | None
+    first: date, today: date, zone: ZoneInfo, *, ignoring: ConsultId | None, terms: Terms
 ) -> dict[date, list[datetime]]:
     """Starts by date: of two weeks either side, or of all that is offered when those are few."""
     found: dict[date, list[datetime]] = {}
@@ -65,10 +65,10 @@ def _around(
         for span in (_STEP, _AHEAD):
             begin, end = max(today, first - span), first + span
             window = (_midnight(begin, zone), _midnight(end, zone))
-            if ignoring is None:
+            if ignoring is None and terms == PUBLIC:
                 starts: Sequence[datetime] = times_on_offer(session, *window, now=now())
             else:
-                starts = offered(session, *window, now=now(), ignoring=ignoring)
+                starts = offered(session, *window, now=now(), ignoring=ignoring, terms=terms)
             found = {
                 day: list(group)
                 for day, group in groupby(starts, key=lambda at: at.astimezone(zone).date())

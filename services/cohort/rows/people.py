@@ -27,6 +27,8 @@ class PersonRow(Base):
     sms_consent: Mapped[dict[str, Any]] = mapped_column(SealedJson)
     sequence: Mapped[int] = mapped_column(default=0)
     """Of the contact.updated events that this service published about the person."""
+    merged_into: Mapped[str | None] = mapped_column(String(64))
+    """Staff found that this is the same person as another, under whose id all of it goes on."""
 
 
 class ConsultRow(Base):

@@ -16,7 +16,10 @@ from shared.events import Contact, SmsConsent
 
 
 def remember_contact(session: Session, contact: Contact, keys: Keys) -> PersonRow:
-    """The person's row, locked, holding the newest contact of those known and `contact`."""
+    """The person's row, locked, holding the newest contact of those known and `contact`.
+
+    Of somebody who was found to be another it is that one's row, whose own contact holds.
+    """
     values = _contact_values(contact, keys)
     insert_new(
         session,
@@ -24,10 +27,42 @@ def remember_contact(session: Session, contact: Contact, keys: Keys) -> PersonRo
         [{"person_id": contact.person_id, "sequence": 0, **values}],
     )
     row = get_person(session, contact.person_id, lock=True)
+    if row.merged_into is not None:
+        return stand_in(session, row, row.merged_into)
     if newer_contact(row.version, contact.version):
         for name, value in values.items():
             setattr(row, name, value)
     return row
+
+
+def stand_in(session: Session, row: PersonRow, person_id: str) -> PersonRow:
+    """The row of this person, locked; while not heard of, with the contact of `row` for now."""
+    columns = {column.name for column in PersonRow.__table__.columns}
+    values = {name: getattr(row, name) for name in columns}
+    values |= {"person_id": person_id, "version": 0, "sequence": 0, "merged_into": None}
+    insert_new(session, PersonRow.__table__, [values])
+    return get_person(session, person_id, lock=True)
+
+
+def place_for(session: Session, person_id: str) -> PersonRow:
+    """The person's row, locked; an empty one when nothing has been heard of them yet."""
+    empty = {
+        "person_id": person_id,
+        "version": 0,
+        "name": "",
+        "timezone": "UTC",
+        "locale": "en",
+        "sms_consent": {"granted": False},
+        "sequence": 0,
+    }
+    insert_new(session, PersonRow.__table__, [empty])
+    return get_person(session, person_id, lock=True)
+
+
+def standing_id(session: Session, person_id: str) -> str:
+    """The id under which somebody goes on: their own, or that of whom they were found to be."""
+    row = session.get(PersonRow, person_id)
+    return person_id if row is None or row.merged_into is None else row.merged_into
 
 
 def get_person(session: Session, person_id: str, *, lock: bool = False) -> PersonRow:

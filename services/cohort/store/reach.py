@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from services.cohort.tables import NoTextsRow, ReachRow, ReplyRow
@@ -41,6 +41,20 @@ def remember_reach(
     if (at, not reached, reason or "") > (row.at, not row.reached, row.reason or ""):
         row.reached, row.reason, row.at = reached, reason, at
         session.flush()
+
+
+def move_reach(session: Session, away: str, into: str) -> None:
+    """What is known of reaching one person holds for another, who is the same."""
+    for row in session.scalars(select(ReachRow).where(ReachRow.person_id == away)).all():
+        channel: Channel = "sms" if row.channel == "sms" else "email"
+        remember_reach(session, into, channel, reached=row.reached, reason=row.reason, at=row.at)
+        forget_reach(session, away, channel)
+    replies = update(ReplyRow).where(ReplyRow.person_id == away).values(person_id=into)
+    session.execute(replies)
+    stopped = session.scalars(select(NoTextsRow.phone_hash).where(NoTextsRow.person_id == away))
+    rows = [{"phone_hash": each, "person_id": into} for each in stopped.all()]
+    insert_new(session, NoTextsRow.__table__, rows)
+    session.execute(delete(NoTextsRow).where(NoTextsRow.person_id == away))
 
 
 def forget_reach(session: Session, person_id: str, channel: Channel) -> None:

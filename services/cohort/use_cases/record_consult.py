@@ -14,9 +14,9 @@ def record_consult(session: Session, event: ConsultState, *, keys: Keys) -> None
 
     The inbox lets no older state of the same consult through, so the last call holds the newest.
     """
-    remember_contact(session, event.person, keys)
-    row = lock_consult(session, event.consult_id, event.person.person_id)
-    row.person_id = event.person.person_id
+    person = remember_contact(session, event.person, keys)
+    row = lock_consult(session, event.consult_id, person.person_id)
+    row.person_id = person.person_id
     row.status = event.status
     row.starts_at = event.starts_at
     row.ends_at = event.ends_at

@@ -21,8 +21,8 @@ def record_outcome(
 
     *Qualified* makes the applicant, once for each person, in whatever order consults are heard of.
     """
-    remember_contact(session, event.person, keys)
-    row = lock_consult(session, event.consult_id, event.person.person_id)
+    person = remember_contact(session, event.person, keys)
+    row = lock_consult(session, event.consult_id, person.person_id)
     heard = ConsultOutcome(Outcome(event.outcome), event.follow_up_on, at)
     holds = later(_known(row), heard)
     row.outcome, row.outcome_at = holds.outcome.value, holds.at
@@ -31,7 +31,7 @@ def record_outcome(
     if heard.outcome is Outcome.QUALIFIED:
         create_applicant(
             session,
-            event.person.person_id,
+            person.person_id,
             consult_id=event.consult_id,
             qualified_at=at,
             keys=keys,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.notify.domain.values import Appointment, Change, Kind, Status
@@ -28,6 +28,33 @@ def save_appointment(session: Session, values: dict[str, Any]) -> None:
         }
     for name, value in values.items():
         setattr(row, name, value)
+    session.flush()
+
+
+def move_to(session: Session, away: str, into: str) -> None:
+    """Let another person have one person's appointments, places and what was heard of them.
+
+    Of one source that both have, the higher revision holds; who knew of a time, knows of it.
+    """
+    mine = AppointmentRow.person_id == away
+    for row in session.scalars(select(AppointmentRow).where(mine).with_for_update()).all():
+        other = get_appointment(session, row.source, into, lock=True)
+        if other is None:
+            row.person_id = into
+            continue
+        if row.revision > other.revision:
+            keep, gone = row, other
+        else:
+            keep, gone = other, row
+        keep.told_starts_at = keep.told_starts_at or gone.told_starts_at
+        session.delete(gone)
+        session.flush()
+        keep.person_id = into
+    for heard in session.scalars(select(RemarkRow).where(RemarkRow.person_id == away)).all():
+        remark(session, heard.source, into, what=heard.what, revision=heard.revision)
+        session.delete(heard)
+    places = update(EnrollmentRow).where(EnrollmentRow.person_id == away)
+    session.execute(places.values(person_id=into))
     session.flush()
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from services.notify.domain.replan import Existing
 from services.notify.domain.values import (
+    REVIVABLE,
+    UNSENT,
     Channel,
     MessageId,
     MessageKey,
@@ -21,7 +23,7 @@ from services.notify.domain.values import (
     SentText,
     State,
 )
-from services.notify.tables import MessageRow, StepRow
+from services.notify.tables import InboundRow, MessageRow, StepRow
 from shared.db import entropy_of, insert_new
 
 _MAY_HAVE_LEFT = ("calling", "unknown", "accepted", "delivered")
@@ -133,6 +135,40 @@ def unsent_texts_of(session: Session, person_ids: Sequence[str]) -> Sequence[Mes
         MessageRow.state.in_(("planned", "claimed")),
     )
     return session.scalars(query.order_by(MessageRow.id).with_for_update()).all()
+
+
+def move_to(session: Session, away: str, into: str, *, now: datetime) -> None:
+    """Let another person have one person's messages, sent or not.
+
+    Where both have the same one, the one that may have left holds, so that it is sent once.
+    """
+    texts = update(InboundRow).where(InboundRow.person_id == away)
+    session.execute(texts.values(person_id=into))
+    theirs = {_unaddressed(row): row for row in _locked_of(session, into)}
+    for row in _locked_of(session, away):
+        other = theirs.get(_unaddressed(row))
+        if other is None:
+            row.person_id = into
+        elif row.state in UNSENT:
+            settle(row, State.DROPPED, now=now, reason=Reason.SUPERSEDED)
+            tell(session, row.id, "dropped", now=now, detail=Reason.SUPERSEDED)
+        elif row.state not in REVIVABLE and other.state in UNSENT | REVIVABLE:
+            session.execute(delete(StepRow).where(StepRow.message_id == other.id))
+            session.delete(other)
+            session.flush()
+            row.person_id = into
+    session.flush()
+
+
+def _locked_of(session: Session, person_id: str) -> Sequence[MessageRow]:
+    query = select(MessageRow).where(MessageRow.person_id == person_id)
+    locked = query.order_by(MessageRow.id).with_for_update()
+    return session.scalars(locked.execution_options(populate_existing=True)).all()
+
+
+def _unaddressed(row: MessageRow) -> MessageKey:
+    """What it is, to whomever."""
+    return replace(key_of(row), person_id=PersonId(""))
 
 
 def email_exists(session: Session, row: MessageRow) -> bool:

@@ -49,9 +49,10 @@ def begin_call(
     found = messages.find_message(session, message_id)
     if found is None:
         return None
-    person = people.lock_person(session, found.person_id)
+    person_id = found.person_id
+    person = people.lock_person(session, person_id)
     row = messages.lock_message(session, message_id)
-    if row.state != State.CLAIMED or row.lease != lease:
+    if row.state != State.CLAIMED or row.lease != lease or row.person_id != person_id:
         return None
     verdict = _look(session, row, person, stationery.keys, policy, now=now)
     if verdict.state is not State.CALLING:

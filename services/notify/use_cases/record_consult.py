@@ -37,8 +37,9 @@ _STATUS = {
 def record_consult(session: Session, event: ConsultState, meta: Meta, *, keys: Keys) -> None:
     """Keep the snapshot and plan the person anew. The inbox has dropped older states."""
     people.save_contact(session, event.person, at=meta.occurred_at, keys=keys)
-    values = _values(event, meta)
-    known = appointments.get_appointment(session, event.subject, event.person.person_id, lock=True)
+    person_id = people.standing_id(session, event.person.person_id)
+    values = _values(event, person_id, meta)
+    known = appointments.get_appointment(session, event.subject, person_id, lock=True)
     if known is not None and _leaves_the_time(event, known):
         values |= {"change": Change.CHANGED.value, "confirmed_at": known.confirmed_at}
         if "confirmed" in appointments.remarks_of(session, known):
@@ -50,7 +51,7 @@ def record_consult(session: Session, event: ConsultState, meta: Meta, *, keys: K
                 revision=event.revision,
             )
     appointments.save_appointment(session, values)
-    plan_person(session, event.person.person_id, now=meta.now)
+    plan_person(session, person_id, now=meta.now)
 
 
 def _leaves_the_time(event: ConsultState, known: AppointmentRow) -> bool:
@@ -59,10 +60,10 @@ def _leaves_the_time(event: ConsultState, known: AppointmentRow) -> bool:
     return is_newer and event.starts_at == known.told_starts_at
 
 
-def _values(event: ConsultState, meta: Meta) -> dict[str, Any]:
+def _values(event: ConsultState, person_id: str, meta: Meta) -> dict[str, Any]:
     return {
         "source": event.subject,
-        "person_id": event.person.person_id,
+        "person_id": person_id,
         "revision": event.revision,
         "kind": Kind.CONSULT.value,
         "status": _STATUS[event.status].value,

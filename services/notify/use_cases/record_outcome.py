@@ -32,4 +32,5 @@ def record_outcome(session: Session, event: ConsultCompleted, meta: Meta, *, key
         expires_at=meta.occurred_at + _USEFUL,
         snapshot={},
     )
-    send_once(session, event.person.person_id, note, now=meta.now)
+    person_id = people.standing_id(session, event.person.person_id)
+    send_once(session, person_id, note, now=meta.now)

@@ -32,7 +32,7 @@ def send_notice(session: Session, event: NoticeRequested, meta: Meta, *, keys: K
     channel = Channel.EMAIL
     if contact is not None:
         people.meet(session, contact, at=meta.occurred_at, keys=keys)
-        person_id = contact.person_id
+        person_id = people.standing_id(session, contact.person_id)
         channel = Channel.EMAIL if contact.email else Channel.SMS
     else:
         if event.staff_id is None or find_staff(session, event.staff_id) is None:
