@@ -64,9 +64,19 @@ def look_at(page: Page, system: Embedded, paths: list[str]) -> list[str]:
 
 def first_link(page: Page, system: Embedded, path: str, pattern: str) -> str:
     """The first address on a page that matches, without the origin."""
+    return links(page, system, path, pattern)[0]
+
+
+def last_link(page: Page, system: Embedded, path: str, pattern: str) -> str:
+    """The last address on a page that matches, without the origin."""
+    return links(page, system, path, pattern)[-1]
+
+
+def links(page: Page, system: Embedded, path: str, pattern: str) -> list[str]:
+    """The addresses on a page that match, without the origin."""
     page.goto(f"{system.url}{path}")
-    links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.pathname)")
-    return next(link for link in links if re.fullmatch(pattern, link))
+    found = page.eval_on_selector_all("a[href]", "links => links.map(link => link.pathname)")
+    return [link for link in found if re.fullmatch(pattern, link)]
 
 
 @pytest.mark.browser
@@ -96,14 +106,21 @@ def test_staff_pages_have_no_barrier(page: Page, practice: Embedded) -> None:
     walk.sign_in(page, practice)
     cohort = first_link(page, practice, "/cohort/cohorts/", r"/cohort/cohorts/[0-9a-f-]{36}")
     person = first_link(page, practice, "/cohort/applicants/", r"/cohort/applicants/[0-9a-f-]{36}")
-    call = first_link(page, practice, "/booking/staff/", r"/booking/staff/consults/[0-9a-f-]{36}")
+    call = last_link(page, practice, "/booking/staff/", r"/booking/staff/consults/[0-9a-f-]{36}")
     found = look_at(
         page,
         practice,
         [
             "/cohort/",
             "/booking/staff/",
+            "/booking/staff/week",
+            "/booking/staff/earlier",
+            "/booking/staff/people",
+            "/booking/staff/book",
             call,
+            f"{call}/move",
+            f"{call}/consultant",
+            f"{call}/cancel",
             "/cohort/applicants/",
             person,
             f"{person}/contact",
@@ -117,4 +134,10 @@ def test_staff_pages_have_no_barrier(page: Page, practice: Embedded) -> None:
             "/booking/operations/",
         ],
     )
+    page.goto(f"{practice.url}/booking/staff/book")
+    page.locator("input[name=start]").nth(3).check(force=True)
+    page.get_by_role("button", name="Continue").click()
+    found += problems(page, "/booking/staff/book/details")
+    page.get_by_role("button", name="Book this call").click()
+    found += problems(page, "/booking/staff/book with errors")
     assert found == []

@@ -159,6 +159,8 @@ def test_who_qualifies_is_an_applicant_and_can_be_enrolled(driver: Driver) -> No
     answer = staff.send(page, page, outcome="qualified", note="Spoke well.")
     assert answer.status_code == 303
     driver.run_jobs()
+    assert "Rosa" not in staff.see("/cohort/applicants/")  # it can be taken back for a minute
+    driver.advance(timedelta(minutes=1))
     applicants = staff.see("/cohort/applicants/")
     assert "Rosa" in applicants
     person = re.search(r"/cohort/applicants/([0-9a-f-]{36})", applicants)

@@ -122,7 +122,7 @@ class Consult:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Before:
     """What an outcome changes of a consult, to put it back."""
 
     status: Status
@@ -131,12 +131,12 @@ class Standing:
     revision: int
 
 
-def standing(consult: Consult) -> Standing:
+def as_before(consult: Consult) -> Before:
     """How it stands now."""
-    return Standing(consult.status, consult.outcome, consult.follow_up_on, consult.revision)
+    return Before(consult.status, consult.outcome, consult.follow_up_on, consult.revision)
 
 
-def put_back(consult: Consult, before: Standing) -> Consult:
+def put_back(consult: Consult, before: Before) -> Consult:
     """As it stood before an outcome that nobody was told of; its revision is used again."""
     return replace(
         consult,

@@ -2,9 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, UnaryExpression, and_, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    UnaryExpression,
+    and_,
+    exists,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from services.booking.domain.consult import Consult, Outcome, Status
@@ -18,10 +29,15 @@ from services.booking.tables import (
     ConfirmationRow,
     ConsultantRow,
     ConsultRow,
+    DeliveryRow,
     PersonRow,
     TextsOffRow,
 )
 
+MOST = 1000
+"""Calls that any list holds at most."""
+
+_IN_TIME = ConsultRow.starts_at.asc()
 _Found = Row[ConsultRow, PersonRow, ConsultantRow, ConfirmationRow | None, TextsOffRow | None]
 
 
@@ -86,32 +102,66 @@ def get_call(session: Session, consult_id: str) -> Call:
     return _with_troubles(session, [row])[0]
 
 
-def upcoming_calls(session: Session, now: datetime, *, limit: int) -> Sequence[Call]:
-    """Booked calls that are not over, soonest first."""
-    is_next = (ConsultRow.status == Status.BOOKED, ConsultRow.held_until > now)
-    return _some(session, *is_next, order=ConsultRow.starts_at.asc(), limit=limit)
+def calls_between(
+    session: Session, start: datetime, end: datetime, *, consultant_id: str = ""
+) -> list[Call]:
+    """Calls from `start` up to `end` that were not called off, in order; of one consultant or all.
+
+    Times that are only held are no calls yet.
+    """
+    is_call = ConsultRow.status.in_((Status.BOOKED, Status.NO_SHOW, Status.COMPLETED))
+    inside = (ConsultRow.starts_at >= start, ConsultRow.starts_at < end)
+    return some_calls(session, is_call, *inside, _with(consultant_id))
 
 
-def calls_without_outcome(session: Session, now: datetime, *, limit: int) -> Sequence[Call]:
+def booked_calls_from(
+    session: Session, start: datetime, *, limit: int, consultant_id: str = ""
+) -> list[Call]:
+    """Booked calls that begin at `start` or later, soonest first."""
+    ahead = (ConsultRow.status == Status.BOOKED, ConsultRow.starts_at >= start)
+    return some_calls(session, *ahead, _with(consultant_id), limit=limit)
+
+
+def calls_without_outcome(
+    session: Session, now: datetime, *, limit: int, consultant_id: str = ""
+) -> list[Call]:
     """Calls that are over and still marked as booked, oldest first."""
-    return _some(session, _waits(now), order=ConsultRow.starts_at.asc(), limit=limit)
+    waits = (ConsultRow.status == Status.BOOKED, ConsultRow.held_until <= now)
+    return some_calls(session, *waits, _with(consultant_id), limit=limit)
 
 
-def earlier_calls(session: Session, *, limit: int, skip: int = 0) -> Sequence[Call]:
-    """Calls that ended one way or another, latest first."""
-    is_done = ConsultRow.status.in_((Status.CANCELLED, Status.NO_SHOW, Status.COMPLETED))
+def undecided_calls(
+    session: Session, day: date, *, limit: int, consultant_id: str = ""
+) -> list[Call]:
+    """Calls to be decided by this day, those with the oldest day first."""
+    due = (ConsultRow.outcome == Outcome.UNDECIDED, ConsultRow.follow_up_on <= day)
+    order = ConsultRow.follow_up_on.asc()
+    return some_calls(session, *due, _with(consultant_id), order=order, limit=limit)
+
+
+def troubled_calls(
+    session: Session, now: datetime, *, limit: int, consultant_id: str = ""
+) -> list[Call]:
+    """Calls to come of which a message did not reach the person, soonest first."""
+    trouble = exists().where(
+        DeliveryRow.consult_id == ConsultRow.id,
+        DeliveryRow.revision == ConsultRow.revision,
+        DeliveryRow.delivered.is_(False),
+    )
+    ahead = (ConsultRow.status == Status.BOOKED, ConsultRow.held_until > now)
+    return some_calls(session, trouble, *ahead, _with(consultant_id), limit=limit)
+
+
+def earlier_calls(session: Session, now: datetime, *, limit: int, skip: int = 0) -> list[Call]:
+    """Calls that are over or were called off, latest first."""
+    is_call = ConsultRow.status.not_in((Status.HELD, Status.LAPSED))
+    is_done = or_(ConsultRow.status != Status.BOOKED, ConsultRow.held_until <= now)
     order = ConsultRow.starts_at.desc()
-    return _some(session, is_done, order=order, limit=limit, skip=skip)
+    return some_calls(session, is_call, is_done, order=order, limit=limit, skip=skip)
 
 
-def count_without_outcome(session: Session, now: datetime) -> int:
-    """How many calls are over and still marked as booked."""
-    query = select(func.count()).select_from(ConsultRow).where(_waits(now))
-    return session.scalar(query) or 0
-
-
-def _waits(now: datetime) -> ColumnElement[bool]:
-    return and_(ConsultRow.status == Status.BOOKED, ConsultRow.held_until <= now)
+def _with(consultant_id: str) -> ColumnElement[bool]:
+    return ConsultRow.consultant_id == consultant_id if consultant_id else true()
 
 
 def _calls() -> Select[
@@ -132,13 +182,14 @@ def _calls() -> Select[
     )
 
 
-def _some(
+def some_calls(
     session: Session,
     *conditions: ColumnElement[bool],
-    order: UnaryExpression[datetime],
-    limit: int,
+    order: UnaryExpression[Any] = _IN_TIME,
+    limit: int = MOST,
     skip: int = 0,
 ) -> list[Call]:
+    """The calls of which all these conditions hold."""
     query = _calls().where(*conditions).order_by(order, ConsultRow.id).limit(limit).offset(skip)
     return _with_troubles(session, session.execute(query).all())
 
@@ -156,7 +207,7 @@ def _call(row: _Found) -> Call:
         given=given_of(consult),
         person=person.name,
         email=person.email,
-        phone=person.phone,
+        phone=person.phone or consult.given["phone"],
         possible_duplicate=person.possible_duplicate,
         consultant=consultant.name,
         consultant_timezone=consultant.timezone,

@@ -112,6 +112,16 @@ def lock_people(session: Session, ids: Iterable[str]) -> list[Person]:
     return [found[each] for each in ids if each in found]
 
 
+def looks_like_another(session: Session, person_id: PersonId) -> bool:
+    """Whether anybody else has an email or a phone of this person, or of whom they were, too."""
+    mine = or_(PersonRow.id == person_id, PersonRow.merged_into == person_id)
+    its = session.execute(select(PersonRow.email_digest, PersonRow.phone_digest).where(mine)).all()
+    marks = {mark for row in its for mark in row if mark is not None}
+    alike = or_(PersonRow.email_digest.in_(marks), PersonRow.phone_digest.in_(marks))
+    query = select(PersonRow.id).where(alike, PersonRow.merged_into.is_(None))
+    return session.scalars(query.where(PersonRow.id != person_id).limit(1)).first() is not None
+
+
 def save_person(session: Session, person: Person, keys: Keys) -> None:
     """Save what booking itself has changed of somebody."""
     _fill(session.get_one(PersonRow, person.id), person, keys)

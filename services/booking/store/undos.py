@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services.booking.domain.consult import Outcome, Standing, Status
+from services.booking.domain.consult import Before, Outcome, Status
 from services.booking.domain.ids import ConsultId
 from services.booking.tables import UndoRow
 
@@ -21,7 +21,7 @@ class Undo:
     """
 
     event_id: str
-    before: Standing
+    before: Before
     owner: str | None
     until: datetime
 
@@ -76,7 +76,7 @@ def _written(undo: Undo) -> dict[str, str | int | None]:
 def _undo(row: UndoRow) -> Undo:
     kept: dict[str, Any] = row.before
     outcome, day = kept["outcome"], kept["follow_up_on"]
-    before = Standing(
+    before = Before(
         status=Status(kept["status"]),
         outcome=None if outcome is None else Outcome(outcome),
         follow_up_on=None if day is None else date.fromisoformat(day),

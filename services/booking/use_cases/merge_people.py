@@ -51,8 +51,10 @@ def merge_people(
 def _completed(
     session: Session, into: Person, away: Person, *, keys: Keys, now: datetime
 ) -> Person:
-    """Who stays, no longer in doubt, with what they lacked."""
-    kept = replace(into, possible_duplicate=False)
+    """Who stays, with what they lacked; in doubt only while there is another one alike."""
+    doubt = into.possible_duplicate or away.possible_duplicate
+    alike = doubt and people.looks_like_another(session, into.id)
+    kept = replace(into, possible_duplicate=alike)
     if people.owner_of(session, into.id) != _COHORT:
         kept = replace(kept, email=into.email or away.email, phone=into.phone or away.phone)
     if (kept.email, kept.phone) != (into.email, into.phone):

@@ -13,9 +13,9 @@ from services.booking.domain.consult import (
     Consult,
     Outcome,
     Status,
+    as_before,
     completed,
     missed,
-    standing,
 )
 from services.booking.keys import Keys
 from services.booking.store import consults, people, undos
@@ -53,7 +53,7 @@ def record_outcome(
     if outcome is Outcome.QUALIFIED:
         owner = people.hand_over(session, after.person_id)
     if undo > AT_ONCE:
-        undos.keep(session, after.id, Undo(event_id, standing(before), owner, due))
+        undos.keep(session, after.id, Undo(event_id, as_before(before), owner, due))
     _note(session, after, outcome.value, actor=actor, now=now)
     return after
 
@@ -87,7 +87,7 @@ def record_no_show(
         available_at=due,
     )
     if undo > AT_ONCE:
-        undos.keep(session, after.id, Undo(event_id, standing(before), None, due))
+        undos.keep(session, after.id, Undo(event_id, as_before(before), None, due))
     _note(session, after, "no_show", actor=actor, now=now)
     return after
 

@@ -10,7 +10,13 @@ from services.booking.web.embed import embed
 from services.booking.web.joining import joining
 from services.booking.web.manage import manage
 from services.booking.web.pages import pages, robots
-from services.booking.web.staff import staff
+from services.booking.web.staff_booking import staff_booking
+from services.booking.web.staff_call import staff_call
+from services.booking.web.staff_changes import staff_changes
+from services.booking.web.staff_days import staff
+from services.booking.web.staff_earlier import staff_earlier
+from services.booking.web.staff_export import staff_export
+from services.booking.web.staff_people import staff_people
 from services.booking.web.staff_waitlist import staff_waitlist
 from services.booking.web.submitting import submitting
 from services.booking.web.waiting import waiting
@@ -18,16 +24,15 @@ from services.booking.web.waiting import waiting
 
 def blueprints() -> Sequence[Blueprint]:
     """Everything booking serves."""
-    return (
-        pages,
-        robots,
-        embed,
-        submitting,
-        confirming,
-        manage,
-        joining,
-        waiting,
+    for_anyone = (pages, robots, embed, submitting, confirming, manage, joining, waiting)
+    for_staff = (
         staff,
+        staff_booking,
+        staff_call,
+        staff_changes,
+        staff_earlier,
+        staff_export,
+        staff_people,
         staff_waitlist,
-        api,
     )
+    return (*for_anyone, *for_staff, api)

@@ -108,6 +108,22 @@ def _phone(value: str) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+def email_in(typed: str) -> str | None:
+    """The email address that somebody typed, if it is one."""
+    try:
+        return _email(typed)
+    except ValueError:
+        return None
+
+
+def phone_in(typed: str) -> str | None:
+    """The phone number that somebody typed, in E.164, if it is one."""
+    try:
+        return _phone(typed)
+    except ValueError:
+        return None
+
+
 def _zone(value: str) -> str:
     if not is_zone(value):
         raise ValueError("Give an IANA time zone, such as America/New_York.")

@@ -28,4 +28,5 @@ def send_offer(session: Session, event: WaitlistOffered, meta: Meta, *, keys: Ke
             "expires_at": event.expires_at.isoformat(),
         },
     )
-    send_once(session, event.person.person_id, note, now=meta.now)
+    person_id = people.standing_id(session, event.person.person_id)
+    send_once(session, person_id, note, now=meta.now)

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from shared.service import Service
+from tests.integration.booking.desk import sign_in
 from tests.integration.booking.office import rows
-from tests.integration.booking.test_staff_pages import sign_in
 from tests.integration.booking.visitor import TYPED, Visitor, site, visitor
 
 __all__ = ["site", "visitor"]

@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 
 from shared.service import Service
 from tests.conftest import DatabaseFactory
+from tests.integration.booking.desk import sign_in
 from tests.integration.booking.office import NOW, employ
 from tests.integration.booking.site import open_site
-from tests.integration.booking.test_staff_pages import sign_in
 
 SITES = ("https://www.example.org", "http://localhost:8080")
 

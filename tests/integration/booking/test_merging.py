@@ -208,3 +208,12 @@ def test_bookings_in_the_same_moment_as_a_merge_belong_to_who_stays(office: Data
 def test_who_shares_a_mark_through_somebody_is_of_one_group() -> None:
     marks = {"a": ["x"], "b": ["y"], "c": ["x", "z"], "d": ["z", "y"], "e": ["w"], "f": []}
     assert groups(marks) == [["a", "b", "c", "d"]]
+
+
+def test_who_stays_is_in_doubt_while_another_one_is_alike(office: Database) -> None:
+    first, second = two(office)
+    third = book(office, wanted(TEN + 3 * GRID, 3, phone=details(1).phone))
+    merge(office, second, third)
+    assert sorted(flags(office)) == [False, False, True]
+    merge(office, first, second)
+    assert flags(office) == [False, False, False]

@@ -4,17 +4,14 @@ import re
 from datetime import date
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from services.booking.tables import Base
-from shared.db.common import audit_log, common
-from shared.events import ConsultCompleted, ConsultNoShow, StaffChanged
+from shared.db.common import common
+from shared.events import ConsultCompleted, ConsultNoShow
 from shared.service import Service
-from shared.staff import apply_staff_changed
-from shared.web.context import WebContext
-from shared.web.cookie import NAME, StaffCookie
 from tests.conftest import DatabaseFactory
+from tests.integration.booking.desk import acts, send, sign_in, the_call
 from tests.integration.booking.hearing import failed, hear, opted_out, reply, told
 from tests.integration.booking.office import GRID, NOW, TEN, book, employ, published, rows, wanted
 from tests.integration.booking.site import open_site
@@ -27,44 +24,6 @@ def site(sqlite_database: DatabaseFactory) -> Service:
     employ(service.database)
     book(service.database, wanted())
     return service
-
-
-def sign_in(site: Service, *roles: str) -> FlaskClient:
-    """A browser of a member of staff with these roles, signed in now."""
-    context: WebContext = site.app.extensions["grip"]
-    staff = StaffChanged(
-        sequence=1,
-        staff_id="s1",
-        email="nora@example.org",
-        name="Nora",
-        timezone="America/New_York",
-        locale="en",
-        roles=roles,
-        qualifications=(),
-    )
-    site.database.run(lambda session: apply_staff_changed(session, staff))
-    client = site.app.test_client()
-    cookie = StaffCookie("s1", "sid", 1, context.clock.now())
-    client.set_cookie(NAME, cookie.sign(context.settings.secret_for("staff-cookie")))
-    return client
-
-
-def the_call(site: Service) -> str:
-    with site.database.reading() as session:
-        return f"/booking/staff/consults/{rows(session)[0].id}"
-
-
-def send(client: FlaskClient, path: str, **fields: str) -> tuple[int, str]:
-    page = client.get(path).get_data(as_text=True)
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert token is not None
-    answer = client.post(path, data={"csrf_token": token.group(1), **fields}, follow_redirects=True)
-    return answer.status_code, answer.get_data(as_text=True)
-
-
-def acts(site: Service) -> list[str]:
-    with site.database.reading() as session:
-        return list(session.scalars(select(audit_log.c.action).order_by(audit_log.c.id)))
 
 
 def test_nobody_sees_calls_without_signing_in(site: Service) -> None:
@@ -200,8 +159,8 @@ def test_a_no_show_needs_the_call_to_have_begun(site: Service) -> None:
 def test_a_past_call_without_outcome_heads_the_page(site: Service) -> None:
     site.app.extensions["grip"].clock.set(TEN.replace(hour=20))
     page = sign_in(site, "coordinator").get("/booking/staff/").get_data(as_text=True)
-    assert "One call needs an outcome" in page
-    assert "Needs outcome" in page
+    assert "One thing needs you" in page
+    assert "What came of the call with Rosa 1?" in page
 
 
 def test_no_page_that_is_only_read_changes_a_row(site: Service) -> None:

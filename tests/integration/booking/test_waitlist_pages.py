@@ -13,10 +13,10 @@ from services.booking.web import limits
 from shared.db.common import audit_log
 from shared.service import Service
 from tests.conftest import DatabaseFactory
+from tests.integration.booking.desk import sign_in
 from tests.integration.booking.office import NOW, published, rows
 from tests.integration.booking.site import open_site
 from tests.integration.booking.test_spanish_pages import english_in
-from tests.integration.booking.test_staff_pages import sign_in
 from tests.integration.booking.visitor import Visitor, site, visitor
 from tests.integration.booking.waiting import announced, answers, standing, token_in
 

@@ -79,7 +79,7 @@ def _rules(service: str) -> Iterator[Path]:
 
 def _views(service: str) -> Iterator[Path]:
     for path in (ROOT / f"services/{service}/web").rglob("*.py"):
-        if "staff" not in path.parts and not path.stem.startswith("staff"):
+        if "staff" not in path.relative_to(ROOT).parts and not path.stem.startswith("staff"):
             yield path
 
 
