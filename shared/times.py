@@ -33,9 +33,15 @@ _NAMES = {
     "America/Los_Angeles": ("Pacific", "del Pacífico"),
     "America/Anchorage": ("Alaska", "de Alaska"),
     "Pacific/Honolulu": ("Hawaii", "de Hawái"),
-    "America/Puerto_Rico": ("Atlantic", "del Atlántico"),
+    "America/Puerto_Rico": ("Puerto Rico", "de Puerto Rico"),  # Atlantic, without summer time
     "America/Halifax": ("Atlantic", "del Atlántico"),
 }
+_UTC = frozenset(
+    f"{area}{name}"
+    for area in ("", "Etc/")
+    for name in ("GMT", "GMT+0", "GMT-0", "GMT0", "Greenwich", "UCT", "UTC", "Universal", "Zulu")
+)
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 # Cities whose name is not quite the last part of their zone's, in English and in Spanish.
 _CITIES = {
     "America/Bogota": ("Bogotá", "Bogotá"),
@@ -50,6 +56,8 @@ _CITIES = {
     "Asia/Shanghai": ("Shanghai", "Shanghái"),
     "Asia/Tokyo": ("Tokyo", "Tokio"),
     "Australia/Sydney": ("Sydney", "Sídney"),
+    "Australia/West": ("Perth", "Perth"),
+    "Brazil/West": ("Manaus", "Manaos"),
     "Europe/Athens": ("Athens", "Atenas"),
     "Europe/Berlin": ("Berlin", "Berlín"),
     "Europe/London": ("London", "Londres"),
@@ -138,13 +146,18 @@ def until_time(at: datetime, tz: str, locale: str = "en") -> str:
 
 
 def zone_name(tz: str, at: datetime | None = None, locale: str = "en") -> str:
-    """ "Eastern Time" · "hora del Este"; other zones by city: "London Time"."""
+    """ "Eastern Time" · "hora del Este"; others by city, "London Time", or offset, "UTC−5".
+
+    Zones with one name have one clock, whatever the date.
+    """
     lang = language(locale)
     if tz in _NAMES:
         english, spanish = _NAMES[tz]
         return f"hora {spanish}" if lang == "es" else f"{english} Time"
-    if tz in ("UTC", "Etc/UTC"):
+    if tz in _UTC:
         return "UTC"
+    if tz.startswith("Etc/GMT"):  # named for the way round: Etc/GMT+5 is five hours behind
+        return _utc_offset(local(_ANY_TIME, tz))
     plain = tz.rsplit("/", 1)[-1].replace("_", " ")
     city = _CITIES.get(tz, (plain, plain))[lang == "es"]
     return f"hora de {city}" if lang == "es" else f"{city} Time"
@@ -158,10 +171,16 @@ def full(at: datetime, tz: str, locale: str = "en") -> str:
 
 
 def span(start: datetime, end: datetime, tz: str, locale: str = "en") -> str:
-    """ "2:40 to 3:00 PM, Eastern Time" · "de 2:40 a 3:00 p. m., hora del Este"."""
+    """ "2:40 to 3:00 PM, Eastern Time" · "de 2:40 a 3:00 p. m., hora del Este".
+
+    Where the clocks change meanwhile, or an hour happens twice, with offsets.
+    """
     (first, first_half), (last, last_half) = _hour(start, tz, locale), _hour(end, tz, locale)
-    repeated = _offset_if_repeated(start, tz) or _offset_if_repeated(end, tz)
-    if repeated:
+    before, after = local(start, tz), local(end, tz)
+    if before.utcoffset() != after.utcoffset():
+        first = f"{first} {first_half} ({_utc_offset(before)})"
+        last = f"{last} {last_half} ({_utc_offset(after)})"
+    elif is_repeated(start, tz) or is_repeated(end, tz):
         first, last = clock_time(start, tz, locale), clock_time(end, tz, locale)
     else:
         first = first if first_half == last_half else f"{first} {first_half}"
@@ -190,8 +209,12 @@ def _hour(at: datetime, tz: str, locale: str) -> tuple[str, str]:
 def _offset_if_repeated(at: datetime, tz: str, *, sign: str = "−") -> str:
     if not is_repeated(at, tz):
         return ""
-    offset = local(at, tz).utcoffset()
+    return f" ({_utc_offset(local(at, tz), sign=sign)})"
+
+
+def _utc_offset(wall: datetime, *, sign: str = "−") -> str:
+    offset = wall.utcoffset()
     minutes = int(offset.total_seconds() // 60) if offset else 0
     hours, rest = divmod(abs(minutes), 60)
     mark = sign if minutes < 0 else "+"
-    return f" (UTC{mark}{hours}{f':{rest:02d}' if rest else ''})"
+    return f"UTC{mark}{hours}{f':{rest:02d}' if rest else ''}"

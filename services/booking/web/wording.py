@@ -21,7 +21,7 @@ ZONES = (
     ("America/Los_Angeles", "Pacific Time (Los Angeles)"),
     ("America/Anchorage", "Alaska Time (Anchorage)"),
     ("Pacific/Honolulu", "Hawaii Time (Honolulu)"),
-    ("America/Puerto_Rico", "Atlantic Time (San Juan)"),
+    ("America/Puerto_Rico", "Puerto Rico Time (San Juan)"),
     ("America/St_Johns", "Newfoundland (St. John’s)"),
     ("America/Mexico_City", "Mexico City"),
     ("America/Bogota", "Bogotá"),

@@ -70,6 +70,32 @@ def test_a_repeated_hour_is_told_apart_by_its_offset() -> None:
     assert times.clock_time(first - timedelta(hours=1), NEW_YORK) == "12:20 AM"
 
 
+def test_a_span_over_a_change_of_the_clocks_says_both_offsets() -> None:
+    start = datetime(2027, 3, 14, 6, 50, tzinfo=UTC)
+    end = start + timedelta(minutes=20)
+    said = "1:50 AM (UTC−5) to 3:10 AM (UTC−4), Eastern Time"
+    assert times.span(start, end, NEW_YORK) == said
+
+
+@pytest.mark.parametrize(
+    ("tz", "name"),
+    [
+        ("Etc/GMT+5", "UTC−5"),
+        ("Etc/GMT-14", "UTC+14"),
+        ("Etc/GMT0", "UTC"),
+        ("GMT", "UTC"),
+        ("Zulu", "UTC"),
+    ],
+)
+def test_a_zone_without_a_place_is_named_by_its_offset(tz: str, name: str) -> None:
+    assert times.zone_name(tz) == times.zone_name(tz, locale="es") == name
+
+
+def test_puerto_rico_does_not_share_the_name_of_a_zone_with_summer_time() -> None:
+    assert times.zone_name("America/Puerto_Rico") == "Puerto Rico Time"
+    assert times.zone_name("America/Halifax") == "Atlantic Time"
+
+
 def test_a_skipped_time_has_no_instant() -> None:
     assert times.resolve_local(date(2027, 3, 14), time(2, 30), NEW_YORK) is None
     assert times.resolve_local(date(2027, 3, 14), time(3, 0), NEW_YORK) == datetime(
