@@ -3,10 +3,12 @@
 import hashlib
 import hmac
 import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flask import has_app_context
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -32,34 +34,60 @@ class RateLimited(Refused):
         self.headers = {"Retry-After": str(max(1, math.ceil(retry_after.total_seconds())))}
 
 
-def throttle(what: str, who: str, *, limit: int, per: timedelta) -> None:
-    """Count one try of `what` by `who` (an address, an email); in a transaction of its own.
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Counts tries of `what` by `who` (an address, an email) in windows of `per`.
 
-    Call it before the work, outside any other transaction. `who` is stored as a keyed hash.
-    Raises `RateLimited`.
+    `who` is stored as a keyed hash.
     """
-    at = request_now()
-    count = web().database.run(lambda session: tally(session, what, who, per=per, now=at))
+
+    what: str
+    who: str
+    per: timedelta
+
+    @property
+    def key(self) -> str:
+        """What its rows are found by."""
+        return _full(f"{self.what}:{_hidden(self.who)}", self.per)
+
+
+def throttle(what: str, who: str, *, limit: int, per: timedelta) -> None:
+    """Count one try of `what` by `who`; in a transaction of its own.
+
+    Call it before the work, outside any other transaction. Raises `RateLimited`.
+    """
+    at, counter = request_now(), Counter(what, who, per)
+    (count,) = web().database.run(lambda session: tally(session, counter, now=at))
     refuse_above(limit, count, per=per, now=at)
 
 
-def tally(session: Session, what: str, who: str, *, per: timedelta, now: datetime) -> int:
-    """Count one try of `what` by `who` in the session's transaction; how many its window holds.
+def tally(session: Session, *counters: Counter, now: datetime) -> list[int]:
+    """Count one try with each, in one statement; how many the present window of each holds now.
 
-    It refuses nobody. Whoever counts the same waits until this transaction ends.
+    It refuses nobody. Whoever counts the same waits until this transaction ends, so all who count
+    several together name them in the same order.
     """
-    return _count(session, f"{what}:{_hidden(who)}", per=per, now=now)
+    found = _count(session, [(each.key, each.per) for each in counters], now=now)
+    return [found[each.key] for each in counters]
 
 
 def tallied(
-    session: Session, what: str, who: str, *, per: timedelta, windows: int, now: datetime
-) -> int:
-    """How many tries `tally` counted in the newest `windows` windows, the present one included."""
-    since = _window(per, now) - (windows - 1) * per
-    query = select(func.coalesce(func.sum(rate_limit.c.count), 0)).where(
-        rate_limit.c.key == _full(f"{what}:{_hidden(who)}", per), rate_limit.c.window_start >= since
+    session: Session, *counters: Counter, now: datetime, windows: int = 1
+) -> list[tuple[int, int]]:
+    """How many tries each has counted: in the present window, and in the `windows` before it."""
+    since = {each.key: _window(each.per, now) - windows * each.per for each in counters}
+    query = select(rate_limit.c.key, rate_limit.c.window_start, rate_limit.c.count).where(
+        rate_limit.c.key.in_(since), rate_limit.c.window_start >= min(since.values())
     )
-    return int(session.execute(query).scalar_one())
+    found = session.execute(query).all()
+
+    def counted(counter: Counter) -> tuple[int, int]:
+        key, start = counter.key, _window(counter.per, now)
+        present = sum(count for name, at, count in found if name == key and at == start)
+        before = (count for name, at, count in found if name == key and since[key] <= at < start)
+        return present, sum(before)
+
+    return [counted(each) for each in counters]
 
 
 def scaled(limit: int) -> int:
@@ -85,22 +113,25 @@ def limited(session: Session, key: str, *, limit: int, per: timedelta, now: date
     `key` names what and who, at most 140 characters, and is stored as it is. Raises `RateLimited`
     on the first try above `limit` (times the settings' scale) in the window `per` around `now`.
     """
-    refuse_above(limit, _count(session, key, per=per, now=now), per=per, now=now)
+    full_key = _full(key, per)
+    count = _count(session, [(full_key, per)], now=now)[full_key]
+    refuse_above(limit, count, per=per, now=now)
 
 
-def _count(session: Session, key: str, *, per: timedelta, now: datetime) -> int:
+def _count(
+    session: Session, keys: Sequence[tuple[str, timedelta]], *, now: datetime
+) -> Mapping[str, int]:
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    row = {"key": _full(key, per), "window_start": _window(per, now), "count": 1}
     statement = (
         dialect.insert(rate_limit)
-        .values(row)
         .on_conflict_do_update(
             index_elements=[rate_limit.c.key, rate_limit.c.window_start],
             set_={"count": rate_limit.c.count + 1},
         )
-        .returning(rate_limit.c.count)
+        .returning(rate_limit.c.key, rate_limit.c.count)
     )
-    return int(session.execute(statement).scalar_one())
+    rows = [{"key": key, "window_start": _window(per, now), "count": 1} for key, per in keys]
+    return {row[0]: row[1] for row in session.execute(statement, rows)}
 
 
 def _full(key: str, per: timedelta) -> str:

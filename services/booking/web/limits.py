@@ -9,6 +9,7 @@ from services.booking.domain.suspicion import LATELY
 from shared.web.context import now, web
 from shared.web.hosts import client_address
 from shared.web.limits import (
+    Counter,
     RateLimited,
     refuse_above,
     scaled,
@@ -25,7 +26,9 @@ CHANGES_A_MINUTE = 10
 GUESSES_A_MINUTE = 20
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
-_ALL = ("submission", "everybody")
+_WINDOWS = LATELY // _MINUTE
+_EVERYBODY = Counter("submission", "everybody", _MINUTE)
+_HOLDING = Counter("hold", "everybody", _DAY)
 
 
 class TooManyToday(RateLimited):
@@ -70,20 +73,19 @@ def count_guess() -> None:
 
 def one_at_a_time(session: Session) -> None:
     """Let everybody else who calls this wait until the session's transaction ends."""
-    tally(session, "hold", "everybody", per=_DAY, now=now())
+    tally(session, _HOLDING, now=now())
 
 
 def _tally(session: Session, email: str, phone: str, at: datetime) -> Submissions:
-    """All in one transaction and in this order, so that nobody waits for another in a circle."""
-    by_network = tally(session, "book", client_address(), per=_MINUTE, now=at)
-    if by_network > scaled(BOOKINGS_A_MINUTE):
-        return Submissions(by_network)
-    by_contact = max(
-        tally(session, "email", email, per=_DAY, now=at),
-        tally(session, "phone", phone, per=_DAY, now=at),
-    )
-    if by_contact > scaled(BOOKINGS_A_DAY):
-        return Submissions(by_network, by_contact)
-    tally(session, *_ALL, per=_MINUTE, now=at)
-    lately = tallied(session, *_ALL, per=_MINUTE, windows=LATELY // _MINUTE, now=at)
-    return Submissions(by_network, by_contact, lately)
+    """One look and one count, so that nobody waits longer than it takes to commit."""
+    network = Counter("book", client_address(), _MINUTE)
+    contact = (Counter("email", email, _DAY), Counter("phone", phone, _DAY))
+    known = tallied(session, network, *contact, _EVERYBODY, windows=_WINDOWS - 1, now=at)
+    (by_network, _), *by_contact, (_, earlier) = known
+    if by_network >= scaled(BOOKINGS_A_MINUTE):
+        return Submissions(*tally(session, network, now=at))
+    if max(present for present, _ in by_contact) >= scaled(BOOKINGS_A_DAY):
+        here, *there = tally(session, network, *contact, now=at)
+        return Submissions(here, max(there))
+    here, *there, lately = tally(session, network, *contact, _EVERYBODY, now=at)
+    return Submissions(here, max(there), earlier + lately)

@@ -6,7 +6,7 @@ import pytest
 from flask import Blueprint
 
 from shared.web.auth import public
-from shared.web.limits import RateLimited, limited, throttle
+from shared.web.limits import Counter, RateLimited, limited, tallied, tally, throttle
 from tests.unit.web.conftest import START, Site
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -82,3 +82,17 @@ def test_a_counter_does_not_say_whose_it_is(make_site) -> None:
     raw.close()
     assert len(rows) == 1
     assert "nora" not in rows[0][0].lower()
+
+
+def test_several_are_counted_together_and_looked_at_without_counting(make_site) -> None:
+    site = make_site()
+    nora, wren = Counter("k", "nora", MINUTE), Counter("k", "wren", HOUR)
+    with site.app.app_context(), site.database.transaction() as session:
+        assert tally(session, nora, wren, now=START) == [1, 1]
+        assert tally(session, nora, now=START) == [2]
+        later = START + 2 * MINUTE
+        assert tally(session, wren, nora, now=later) == [2, 1]
+        for _ in range(2):
+            assert tallied(session, nora, wren, now=later) == [(1, 0), (2, 0)]
+            assert tallied(session, nora, wren, windows=2, now=later) == [(1, 2), (2, 0)]
+        assert tallied(session, nora, windows=9, now=START + 12 * MINUTE) == [(0, 0)]
