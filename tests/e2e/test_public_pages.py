@@ -10,11 +10,15 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from services.booking.domain.consult import Hold, HoldKind
+from services.booking.domain.suspicion import HELD_FOR
+from services.booking.use_cases.book_consult import book_consult
 from services.commands.serving import WebServer
 from shared.events import NoticeRequested
 from shared.service import Service
@@ -52,6 +56,19 @@ class Office:
     def taken(self, steps: int) -> None:
         """Somebody else books that time."""
         book(self.service.database, wanted(TEN + steps * GRID, 50 + steps))
+
+    def held(self, steps: int, lang: str) -> tuple[str, str]:
+        """Somebody asks for that time and is to confirm it: their page, and the emailed link."""
+        hold = Hold(HoldKind.UNCONFIRMED, NOW + HELD_FOR, occupies=False)
+        want = wanted(TEN + steps * GRID, 80 + steps, locale=lang)
+        keys = self.service.app.extensions["grip_booking_keys"]
+        asked = self.service.database.run(
+            lambda s: book_consult(s, want, keys=keys, now=NOW, hold=lambda *_: hold)
+        )
+        with self.service.database.reading() as session:
+            link = str(published(session)[-1].event.url)
+        mine = asked.manage_url
+        return self.url + urlsplit(mine).path, self.url + urlsplit(link).path
 
     def offer(self) -> None:
         """Free times are offered to whoever waits."""
@@ -126,11 +143,32 @@ def states(page: Page, office: Office, lang: str) -> Iterator[str]:
     yield "cancel"
     press(page)
     yield "cancelled"
+    yield from held_states(page, office, lang)
     yield from waitlist_states(page, office, lang)
     page.goto(f"{office.url}/booking/m/nothing-like-this?lang={lang}")
     yield "link not valid"
     page.goto(f"{office.url}/booking/privacy?lang={lang}")
     yield "privacy"
+
+
+def held_states(page: Page, office: Office, lang: str) -> Iterator[str]:
+    """Confirm a booking by the emailed link: too late for its time, and then another."""
+    mine, link = office.held(8, lang)
+    page.goto(f"{mine}?lang={lang}")
+    yield "one more step"
+    page.goto(f"{link}?lang={lang}")
+    yield "to confirm"
+    office.taken(8)
+    press(page)
+    yield "taken before it was confirmed"
+    page.locator("#start-2").check()
+    press(page)
+    yield "confirmed at another time"
+    mine, _ = office.held(12, lang)
+    cancelled = page.request.post(f"{office.url}/booking/api/v1/consults/{mine[-22:]}/cancel")
+    assert cancelled.ok
+    page.goto(f"{mine}?lang={lang}")
+    yield "no longer held"
 
 
 def waitlist_states(page: Page, office: Office, lang: str) -> Iterator[str]:
