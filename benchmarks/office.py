@@ -113,7 +113,7 @@ def gunicorn(app: str) -> list[str]:
     return [
         *(sys.executable, "-P", "-m", "gunicorn", "--bind", "127.0.0.1:{port}"),
         *("--workers", str(WORKERS), "--worker-class", "gthread", "--threads", "16"),
-        *("--no-control-socket", "--log-level", "warning", app),
+        *("--keep-alive", "130", "--no-control-socket", "--log-level", "warning", app),
     ]
 
 

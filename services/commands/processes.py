@@ -20,6 +20,11 @@ from shared.service import Parts
 PORTS = {"booking": 8001, "cohort": 8002, "notify": 8003}
 THREADS = 16
 DRAIN_S = 8
+KEEP_ALIVE_S = 130
+"""Longer than a proxy keeps an idle connection (Caddy: 120 s).
+
+A form that it sends on one which was just closed here would be lost, and may not be sent twice.
+"""
 
 
 def serve(arguments: Namespace) -> int:
@@ -29,6 +34,7 @@ def serve(arguments: Namespace) -> int:
     words = [
         *("--bind", bind, "--workers", str(arguments.workers)),
         *("--worker-class", "gthread", "--threads", str(THREADS)),
+        *("--keep-alive", str(KEEP_ALIVE_S)),
         *("--graceful-timeout", str(DRAIN_S), "--timeout", "60", "--no-control-socket"),
         *("--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"),  # noqa: S108
         *("--log-level", "warning", f"services.commands.wsgi:make('{arguments.service}')"),

@@ -82,6 +82,7 @@ class WebServer:
                 threads=THREADS,
                 ident="",
                 channel_timeout=30,
+                connection_limit=1000,  # so many wait their turn
                 # The app itself decides by these whether a proxy stands before it.
                 clear_untrusted_proxy_headers=False,
             )

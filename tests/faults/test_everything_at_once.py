@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -16,11 +17,10 @@ import requests
 from sqlalchemy import select
 
 from services.booking.domain.consult import Meeting
-from services.booking.domain.consultant import Consultant, weekdays
+from services.booking.domain.consultant import Consultant, Hours, weekdays
 from services.booking.domain.ids import ConsultantId
 from services.booking.domain.intervals import written
 from services.booking.domain.person import Details
-from services.booking.domain.waitlist import Part, window
 from services.booking.tables import ConsultCellRow, ConsultRow, WaitlistOfferRow
 from services.booking.use_cases.add_consultant import add_consultant
 from services.booking.use_cases.join_waitlist import Wish, join_waitlist
@@ -30,6 +30,8 @@ from tests.running.prospects import Prospect, book, midday_zone, offered
 from tests.running.systems import Embedded, Separate, System
 
 BOOKERS, MOVERS, BY_STAFF, WAITERS, TAPS = 80, 40, 40, 8, 5
+LONG_S = 100
+"""On two busy cores, with one writer at a time."""
 Ask = Callable[[], requests.Response]
 
 
@@ -72,7 +74,7 @@ def employ_two_more(office: Inside, now: datetime) -> None:
 
 def hold_times(office: Inside, now: datetime) -> dict[str, str]:
     """Times that are kept for people on the waitlist: each offer's token and start."""
-    windows = [window(day, part) for day in range(7) for part in Part]
+    windows = [Hours(day, 0, 24 * 60) for day in range(7)]
     with office.database.transaction() as session:
         for number in range(WAITERS):
             who = Prospect(900 + number)
@@ -111,7 +113,7 @@ class Page:
     def send(self, path: str, **fields: str) -> requests.Response:
         """Send the form, and follow nothing."""
         sent = {"csrf_token": self.hidden("csrf_token"), **fields}
-        return self.browser.post(self.url + path, data=sent, allow_redirects=False, timeout=60)
+        return self.browser.post(self.url + path, data=sent, allow_redirects=False, timeout=LONG_S)
 
 
 def gather(crowd: Crowd, urls: list[str], office: Inside, held: dict[str, str]) -> dict[str, str]:
@@ -128,13 +130,14 @@ def gather(crowd: Crowd, urls: list[str], office: Inside, held: dict[str, str]) 
         movable[token] = start
         body = {"start": chance.choice(contested)}
         target = f"{urls[number % len(urls)]}/booking/api/v1/consults/{token}/reschedule"
-        crowd.asks.append(
-            ("move", lambda t=target, b=body: requests.post(t, json=b, timeout=60))  # type: ignore[misc]
-        )
+        crowd.asks.append(("move", partial(requests.post, target, json=body, timeout=LONG_S)))
     for number in range(BOOKERS):
         url, start = urls[number % len(urls)], chance.choice(contested)
         crowd.asks.append(
-            ("book", lambda u=url, n=number, s=start: book(u, Prospect(300 + n), s))  # type: ignore[misc]
+            (
+                "book",
+                lambda u=url, n=number, s=start: book(u, Prospect(300 + n), s, within_s=LONG_S),
+            )  # type: ignore[misc]
         )
     cookies = office.staff_cookie(now=datetime.now(UTC))
     for number in range(BY_STAFF):
@@ -151,14 +154,10 @@ def gather(crowd: Crowd, urls: list[str], office: Inside, held: dict[str, str]) 
             "meeting": "phone",
             "consultant": "",
         }
-        crowd.asks.append(
-            ("staff", lambda p=page, f=fields: p.send("/booking/staff/book", **f))  # type: ignore[misc]
-        )
+        crowd.asks.append(("staff", partial(page.send, "/booking/staff/book", **fields)))
     for number, token in enumerate(list(held) * TAPS):
         page = Page(urls[number % len(urls)]).open(f"/booking/offer/{token}")
-        crowd.asks.append(
-            ("accept", lambda p=page, t=token: p.send(f"/booking/offer/{t}/accept"))  # type: ignore[misc]
-        )
+        crowd.asks.append(("accept", partial(page.send, f"/booking/offer/{token}/accept")))
     chance.shuffle(crowd.asks)
     return movable
 

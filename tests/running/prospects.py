@@ -62,11 +62,18 @@ def offered(url: str, *, days: int = 60) -> list[str]:
     return [slot["start"] for slot in answer.json()["slots"]]
 
 
-def book(url: str, prospect: Prospect, start: str, *, key: str | None = None) -> requests.Response:
+def book(
+    url: str,
+    prospect: Prospect,
+    start: str,
+    *,
+    key: str | None = None,
+    within_s: float = 30,
+) -> requests.Response:
     """Ask for the call at `start`; the same key and person again is the same request."""
     return requests.post(
         f"{url}/booking/api/v1/consults",
         json=prospect.booking(start),
         headers={"Idempotency-Key": key or f"key-{prospect.number}-{start}"},
-        timeout=30,
+        timeout=within_s,
     )
