@@ -10,6 +10,7 @@ from werkzeug.security import safe_join
 from shared.web.access import public
 
 SHARED = Path(__file__).parent / "static"
+_A_DAY = "public, max-age=86400"
 _FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -52,7 +53,9 @@ def install(app: Flask, static: Path | None) -> None:
     @blueprint.get("/favicon.ico")
     @public
     def favicon() -> Response:
-        return _send(assets, "favicon.ico")
+        response = _send(assets, "favicon.ico")
+        response.headers["Cache-Control"] = _A_DAY  # its address can't change with its content
+        return response
 
     def asset(name: str) -> str:
         path = assets.find(name)

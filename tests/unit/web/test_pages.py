@@ -218,6 +218,7 @@ def test_every_service_has_its_icon(site: Site) -> None:
     answer = site.client().get("/favicon.ico")
     assert answer.status_code == 200
     assert answer.data.startswith(b"\x00\x00\x01\x00")
+    assert answer.headers["Cache-Control"] == "public, max-age=86400"
 
 
 def test_the_sheet_and_the_script_stay_small() -> None:
