@@ -116,6 +116,7 @@ def test_staff_pages_have_no_barrier(page: Page, practice: Embedded) -> None:
             "/booking/staff/week",
             "/booking/staff/earlier",
             "/booking/staff/people",
+            "/booking/staff/embed",
             "/booking/staff/book",
             call,
             f"{call}/move",
