@@ -11,6 +11,7 @@ from shared.links import LinkSigner
 _MANAGE = "consult-manage"
 _CONFIRM = "consult-confirm"
 _WAITLIST = "waitlist-entry"
+_WAITLIST_CONFIRM = "waitlist-confirm"
 _OFFER = "waitlist-offer"
 _FEED = "consultant-feed"
 _STAMP = "form-shown"
@@ -73,6 +74,15 @@ class Keys:
     def waitlist_url(self, entry_id: str, nonce: str) -> str:
         """Where somebody who waits sees their place and leaves it."""
         return f"{self.base_url}/booking/waitlist/{self.waitlist_token(entry_id, nonce)}"
+
+    def waitlist_confirm_token(self, entry_id: str, nonce: str) -> str:
+        """The token that puts a place on the list which was only asked for; only ever emailed."""
+        return self.signer.token(_WAITLIST_CONFIRM, entry_id, nonce)
+
+    def waitlist_confirm_url(self, entry_id: str, nonce: str) -> str:
+        """Where somebody confirms that they asked for a place."""
+        token = self.waitlist_confirm_token(entry_id, nonce)
+        return f"{self.base_url}/booking/waitlist/confirm/{token}"
 
     def offer_token(self, offer_id: str, nonce: str) -> str:
         """The token of a time that is held for somebody who waits."""

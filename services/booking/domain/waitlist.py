@@ -5,7 +5,7 @@ later than that day's end.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -30,6 +30,8 @@ UNANSWERED = 2
 REST = timedelta(hours=24)
 WEEKS = (2, 4, 8)
 """For how many weeks somebody may wait."""
+ASKED_FOR = timedelta(hours=24)
+"""Time to open an email and press its button; then a place that was only asked for ends."""
 
 _LENGTH = int(LENGTH.total_seconds()) // 60
 
@@ -53,6 +55,8 @@ PARTS: dict[Part, tuple[int, int]] = {
 class Waiting(StrEnum):
     """Where somebody's place on the list stands."""
 
+    ASKED = "asked"
+    """Not on the list until an emailed link is opened and confirmed."""
     WAITING = "waiting"
     OFFERED = "offered"
     """A time is kept for them."""
@@ -60,12 +64,12 @@ class Waiting(StrEnum):
     LEFT = "left"
     """They, or staff, took the place off the list."""
     ENDED = "ended"
-    """The last day they wanted is past."""
+    """The last day they wanted is past, or nobody confirmed it in time."""
 
     @property
     def is_open(self) -> bool:
-        """Whether they are still on the list."""
-        return self in (Waiting.WAITING, Waiting.OFFERED)
+        """Whether it can still lead to a call."""
+        return self in (Waiting.ASKED, Waiting.WAITING, Waiting.OFFERED)
 
 
 class Answer(StrEnum):
@@ -95,6 +99,11 @@ class Entry:
     def zone(self) -> ZoneInfo:
         """Where they are."""
         return ZoneInfo(self.preferences.timezone)
+
+    def standing(self, now: datetime) -> Waiting:
+        """Where it stands, whether or not anybody has looked since."""
+        is_late = self.status is Waiting.ASKED and is_over(self, now)
+        return Waiting.ENDED if is_late else self.status
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +199,15 @@ def last_day(weeks: int, zone: ZoneInfo, now: datetime) -> date:
     return now.astimezone(zone).date() + timedelta(weeks=weeks)
 
 
+def confirmed(entry: Entry, now: datetime) -> Entry:
+    """The place at the end of the list, if it was only asked for; any other unchanged."""
+    if entry.standing(now) is not Waiting.ASKED:
+        return entry
+    return replace(entry, status=Waiting.WAITING, joined_at=now)
+
+
 def is_over(entry: Entry, now: datetime) -> bool:
-    """Whether the last day they wanted is past, where they are."""
+    """Whether the last day they wanted is past, where they are, or the time to confirm it."""
+    if entry.status is Waiting.ASKED:
+        return now - entry.joined_at >= ASKED_FOR
     return now.astimezone(entry.zone).date() > entry.until

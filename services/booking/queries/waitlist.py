@@ -14,6 +14,7 @@ from services.booking.domain.waitlist import (
     Answer,
     Entry,
     Offer,
+    Waiting,
     Wall,
     is_day,
     is_resting,
@@ -37,6 +38,7 @@ from services.booking.tables import (
 
 _AHEAD = timedelta(days=366)
 _NO_NOTICE = timedelta(0)
+_ON_IT_FIRST = (WaitlistEntryRow.status == Waiting.ASKED, *IN_ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,15 @@ def is_due(session: Session, *, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somebody's place, with the offer that waits for their answer; `name` is for staff."""
+    """Somebody's place, with the offer that waits for their answer; `name` is for staff.
+
+    `nonce` is that of the link to it.
+    """
 
     entry: Entry
     offer: Offer | None
     name: str
+    nonce: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +115,17 @@ class Offered:
 def get_place(session: Session, token: str, keys: Keys, *, now: datetime) -> Place:
     """The place of a link. Raises `UnknownLink`."""
     digest = keys.token_digest(token)
-    found = _places(session, now, WaitlistEntryRow.token_digest == digest, limit=1)
-    if not found:
-        raise UnknownLink
-    return found[0]
+    return _place(session, now, WaitlistEntryRow.token_digest == digest)
+
+
+def get_place_to_confirm(session: Session, token: str, keys: Keys, *, now: datetime) -> Place:
+    """The place of an emailed link that confirms it. Raises `UnknownLink`."""
+    digest = keys.token_digest(token)
+    return _place(session, now, WaitlistEntryRow.confirm_digest == digest)
 
 
 def everyone_waiting(session: Session, now: datetime, *, limit: int) -> Sequence[Place]:
-    """Those on the list, in order."""
+    """Those on the list, in order, and then those who only asked for a place."""
     return _places(session, now, WaitlistEntryRow.status.in_(OPEN), limit=limit)
 
 
@@ -152,6 +161,13 @@ def _suitable(
     )
 
 
+def _place(session: Session, now: datetime, condition: ColumnElement[bool]) -> Place:
+    found = _places(session, now, condition, limit=1)
+    if not found:
+        raise UnknownLink
+    return found[0]
+
+
 def _places(
     session: Session, now: datetime, condition: ColumnElement[bool], *, limit: int
 ) -> list[Place]:
@@ -165,10 +181,10 @@ def _places(
         .join(PersonRow, PersonRow.id == WaitlistEntryRow.person_id)
         .outerjoin(WaitlistOfferRow, is_open)
         .where(condition)
-        .order_by(*IN_ORDER)
+        .order_by(*_ON_IT_FIRST)
         .limit(limit)
     )
     return [
-        Place(entry_of(entry), None if offer is None else offer_of(offer), person.name)
+        Place(entry_of(entry), None if offer is None else offer_of(offer), person.name, entry.nonce)
         for entry, offer, person in session.execute(query)
     ]

@@ -25,6 +25,8 @@ class WaitlistEntryRow(PreferencesColumns, Base):
     given: Mapped[dict[str, str | None]] = mapped_column(SealedJson())
     nonce: Mapped[str] = mapped_column(String(32))
     token_digest: Mapped[str] = mapped_column(Digest, unique=True)
+    confirm_digest: Mapped[str | None] = mapped_column(Digest, unique=True, index=True)
+    """Of the emailed link that puts a place on the list which was only asked for."""
     joined_at: Mapped[datetime] = mapped_column(index=True)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from services.booking.domain.consult import Meeting, Status
@@ -11,13 +11,13 @@ from services.booking.domain.consultant import Hours
 from services.booking.domain.errors import UnknownLink, UnknownPlace
 from services.booking.domain.ids import EntryId, PersonId
 from services.booking.domain.person import Given
-from services.booking.domain.waitlist import Entry, Waiting, is_over
+from services.booking.domain.waitlist import ASKED_FOR, Entry, Waiting, is_over
 from services.booking.keys import Keys
 from services.booking.store.preferences import fill_preferences, preferences_of
 from services.booking.tables import ConsultRow, WaitlistEntryRow
 
 IN_ORDER = (WaitlistEntryRow.joined_at, WaitlistEntryRow.id)
-OPEN = (Waiting.WAITING.value, Waiting.OFFERED.value)
+OPEN = tuple(each.value for each in Waiting if each.is_open)
 
 
 def add_entry(session: Session, entry: Entry, *, nonce: str, keys: Keys) -> None:
@@ -28,15 +28,16 @@ def add_entry(session: Session, entry: Entry, *, nonce: str, keys: Keys) -> None
         person_id=entry.person_id,
         nonce=nonce,
         token_digest=keys.token_digest(token),
-        joined_at=entry.joined_at,
     )
+    if entry.status is Waiting.ASKED:
+        row.confirm_digest = keys.token_digest(keys.waitlist_confirm_token(entry.id, nonce))
     _fill(row, entry)
     session.add(row)
     session.flush()
 
 
 def save_entry(session: Session, entry: Entry) -> None:
-    """Save what somebody wants and where their place stands; the place itself stays."""
+    """Save what somebody wants, and where and since when their place stands."""
     _fill(session.get_one(WaitlistEntryRow, entry.id), entry)
     session.flush()
 
@@ -48,7 +49,7 @@ def set_status(session: Session, entry_id: EntryId, status: Waiting) -> None:
 
 
 def find_open(session: Session, person_id: PersonId) -> Entry | None:
-    """The place that somebody has on the list, locked."""
+    """The place that somebody has on the list, or asked for, locked."""
     mine = (WaitlistEntryRow.person_id == person_id, WaitlistEntryRow.status.in_(OPEN))
     row = _locked(session, *mine)
     return None if row is None else entry_of(row)
@@ -65,6 +66,14 @@ def get_entry(session: Session, entry_id: str) -> Entry:
 def get_entry_by_token(session: Session, token: str, keys: Keys) -> Entry:
     """The place of a link, locked until the transaction ends. Raises `UnknownLink`."""
     row = _locked(session, WaitlistEntryRow.token_digest == keys.token_digest(token))
+    if row is None:
+        raise UnknownLink
+    return entry_of(row)
+
+
+def get_entry_to_confirm(session: Session, token: str, keys: Keys) -> Entry:
+    """The place of an emailed link, locked until the transaction ends. Raises `UnknownLink`."""
+    row = _locked(session, WaitlistEntryRow.confirm_digest == keys.token_digest(token))
     if row is None:
         raise UnknownLink
     return entry_of(row)
@@ -97,11 +106,12 @@ def waiting(session: Session, now: datetime) -> list[Entry]:
 
 
 def over(session: Session, now: datetime, *, limit: int) -> list[Entry]:
-    """Those who wait although their last day is past."""
-    query = select(WaitlistEntryRow).where(
-        WaitlistEntryRow.status == Waiting.WAITING, WaitlistEntryRow.until <= now.date()
-    )
-    found = session.scalars(query.order_by(*IN_ORDER).limit(limit))
+    """Those who wait although their last day is past, and those who did not confirm in time."""
+    row = WaitlistEntryRow
+    waited = and_(row.status == Waiting.WAITING, row.until <= now.date())
+    asked = and_(row.status == Waiting.ASKED, row.joined_at <= now - ASKED_FOR)
+    query = select(row).where(or_(waited, asked)).order_by(*IN_ORDER)
+    found = session.scalars(query.limit(limit))
     return [entry for entry in map(entry_of, found) if is_over(entry, now)]
 
 
@@ -128,6 +138,7 @@ def _locked(session: Session, *conditions: ColumnElement[bool]) -> WaitlistEntry
 
 def _fill(row: WaitlistEntryRow, entry: Entry) -> None:
     row.status = entry.status.value
+    row.joined_at = entry.joined_at
     row.meeting = entry.meeting.value
     row.windows = [asdict(each) for each in entry.windows]
     row.until = entry.until

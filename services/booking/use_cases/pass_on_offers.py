@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.booking.domain.waitlist import Answer, Waiting
+from services.booking.domain.waitlist import Answer, Waiting, is_over
 from services.booking.keys import Keys
 from services.booking.store import offers, waitlist
 from services.booking.use_cases.offer_slots import offer_slots
@@ -29,6 +29,7 @@ def pass_on_offers(session: Session, *, keys: Keys, now: datetime) -> bool:
             release_offer(session, offer, Answer.LAPSED)
     over = waitlist.over(session, now, limit=BATCH)
     for entry in over:
-        waitlist.set_status(session, entry.id, Waiting.ENDED)
+        if is_over(waitlist.get_entry(session, entry.id), now):  # not confirmed just now
+            waitlist.set_status(session, entry.id, Waiting.ENDED)
     more = offer_slots(session, keys=keys, now=now)
     return more or BATCH in (len(late), len(over))

@@ -10,11 +10,11 @@ from services.booking.domain.consultant import LENGTH
 from services.booking.domain.person import CONSENT_TEXT
 from services.booking.web import wording
 from services.booking.web.choosing import choice
-from services.booking.web.context import keys
+from services.booking.web.guarding import hidden
 from services.booking.web.schemas import RescheduleRequest
 from shared import times
 from shared.times import is_zone
-from shared.web.context import now, web
+from shared.web.context import web
 from shared.web.errors import Invalid
 from shared.web.language import gettext as _
 from shared.web.language import language
@@ -51,7 +51,6 @@ def details_page(
     tz = values.get("timezone", "")
     tz = tz if is_zone(tz) else web().settings.practice_timezone
     start = start or instant_in(values.get("start", ""))
-    key = ("" if fresh_key else form_key()) or web().entropy.token()
     consent = CONSENT_TEXT[language()].format(practice=web().settings.practice_sms_name)
     page = render_template(
         "details.html",
@@ -60,8 +59,7 @@ def details_page(
         start=start,
         length=LENGTH,
         tz=tz,
-        key=key,
-        shown=keys().stamp(key, shown_at() or now()),
+        **hidden(fresh_key=fresh_key),
         errors={name: _(text) for name, text in (errors or {}).items()},
         problem=_(problem),
         refusal=wording.headline(refusal),
@@ -80,16 +78,6 @@ def _ways(chosen: str, start: datetime | None, tz: str) -> dict[str, str]:
     known: dict[str, Any] = {"tz": tz, "start": chosen}
     shown: dict[str, Any] = {**known, "from": day}
     return {"back": url_for("pages.choose", **shown), "here": url_for("pages.details", **known)}
-
-
-def form_key() -> str:
-    """The idempotency key that a form came with."""
-    return request.form.get("key", "")[:200]
-
-
-def shown_at() -> datetime | None:
-    """When the form that came in was first shown; None when it does not say so truly."""
-    return keys().stamped_at(form_key(), request.form.get("shown", ""))
 
 
 def instant_in(value: str) -> datetime | None:

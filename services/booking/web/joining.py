@@ -10,7 +10,7 @@ from services.booking.domain.person import WAITLIST_CONSENT_TEXT
 from services.booking.domain.waitlist import WEEKS
 from services.booking.store.waitlist import nonce_of
 from services.booking.use_cases.join_waitlist import join_waitlist
-from services.booking.web import limits, wishes, wording
+from services.booking.web import guarding, suspects, wishes, wording
 from services.booking.web.choosing import asked_zone
 from services.booking.web.context import keys
 from services.booking.web.wishes import JoinRequest
@@ -26,14 +26,6 @@ from shared.web.reading import read
 joining = Blueprint("joining", __name__, url_prefix="/booking")
 
 _FIELDS = ("weeks", "name", "email", "phone", "timezone", "meeting", "locale")
-_TRAPPED = (
-    "We could not send this. If a program filled in the form for you, type your details yourself, "
-    "or call us: the number is below."
-)
-_TOO_OFTEN = (
-    "There were several tries just now. What you typed is still here: wait a little, then press "
-    "the button again."
-)
 
 
 @joining.get("/waitlist")
@@ -54,23 +46,23 @@ def join() -> ResponseReturnValue:
         asked = read(JoinRequest, {**values, **wanted})
     except Invalid as wrong:
         return _page(values, errors=wrong.fields, status=422)
-    if sent.get("website"):
-        return _page(values, problem=_TRAPPED, status=422)
+    if guarding.is_trapped():
+        return _page(values, problem=guarding.TRAPPED, status=422)
     try:
-        limits.count_submission(asked.email, asked.phone)
+        suspected = suspects.is_suspect(asked.email, asked.phone, hurried=guarding.was_hurried())
     except RateLimited as refused:
-        page = _page(values, problem=_TOO_OFTEN, status=429)
+        page = _page(values, problem=guarding.too_often(refused), status=429)
         page.headers.update(refused.headers)
         return page
-    return redirect(url_for("waiting.show", token=_joined(asked)), 303)
+    return redirect(url_for("waiting.show", token=_joined(asked, suspected=suspected)), 303)
 
 
-def _joined(asked: JoinRequest) -> str:
+def _joined(asked: JoinRequest, *, suspected: bool) -> str:
     """The token of the place."""
     at = now()
 
     def work(session: Session) -> str:
-        entry_id = join_waitlist(session, asked.wish(), keys=keys(), now=at)
+        entry_id = join_waitlist(session, asked.wish(), keys=keys(), now=at, suspected=suspected)
         return keys().waitlist_token(entry_id, nonce_of(session, entry_id))
 
     return web().database.run(work)
@@ -90,6 +82,7 @@ def _page(
     page = render_template(
         "waitlist.html",
         values=values,
+        **guarding.hidden(),
         week=wishes.week(request.form.getlist("window")),
         heads=wishes.heads(),
         weeks=[(str(each), _("%(number)d weeks", number=each)) for each in WEEKS],

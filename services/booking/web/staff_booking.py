@@ -32,7 +32,8 @@ from services.booking.use_cases.book_consult import Booked, Once, Wanted, book_c
 from services.booking.web import wording
 from services.booking.web.choosing import asked_zone, choice
 from services.booking.web.context import keys
-from services.booking.web.form import form_key, instant_in
+from services.booking.web.form import instant_in
+from services.booking.web.guarding import form_key
 from services.booking.web.staff_schemas import StaffBookRequest, unreachable
 from shared import times
 from shared.times import is_zone

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from services.booking.domain.waitlist import Waiting
 from services.booking.queries.waitlist import everyone_waiting
 from services.booking.store.waitlist import get_entry
 from services.booking.use_cases.leave_waitlist import remove_from_waitlist
@@ -21,7 +22,7 @@ SHOWN = 200
 @staff_waitlist.get("")
 @allow(Action.VIEW_CONSULTS)
 def index() -> ResponseReturnValue:
-    """Those who wait, in order, with what is kept for them."""
+    """Those who wait, in order, with what is kept for them; last, who has not confirmed."""
     with web().database.reading() as session:
         places = everyone_waiting(session, now(), limit=SHOWN + 1)
     return render_template(
@@ -29,6 +30,7 @@ def index() -> ResponseReturnValue:
         places=[
             (place, "; ".join(wishes.in_words(place.entry.windows))) for place in places[:SHOWN]
         ],
+        waiting=sum(place.entry.status is not Waiting.ASKED for place in places[:SHOWN]),
         more=len(places) > SHOWN,
         tz=current_staff().timezone,
         at=now(),

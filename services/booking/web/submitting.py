@@ -8,13 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from services.booking.domain.errors import IdempotencyMismatch, NotOffered, SlotTaken
 from services.booking.domain.intervals import written
-from services.booking.domain.suspicion import is_hurried
 from services.booking.queries.availability import taken
 from services.booking.use_cases.book_consult import Booked, Holding, Once, Wanted, book_consult
-from services.booking.web import suspects
+from services.booking.web import guarding, suspects
 from services.booking.web.context import keys
-from services.booking.web.form import details_page, form_key, instant_in, shown_at
-from services.booking.web.limits import TooManyToday
+from services.booking.web.form import details_page, instant_in
 from services.booking.web.schemas import BookRequest
 from shared.web.access import public
 from shared.web.context import now, web
@@ -25,18 +23,6 @@ from shared.web.reading import read
 submitting = Blueprint("submitting", __name__, url_prefix="/booking")
 
 _FIELDS = ("start", "name", "email", "phone", "timezone", "meeting", "contact_by", "locale")
-_TRAPPED = (
-    "We could not send this. If a program filled in the form for you, type your details yourself, "
-    "or call us: the number is below."
-)
-_TOO_OFTEN = (
-    "There were several bookings from your network just now. What you typed is still here: "
-    "wait a minute, then press the button again."
-)
-_TOO_MANY_TODAY = (
-    "This email or phone was used for several bookings today, and we take no more with it until "
-    "tomorrow. What you typed is still here. Or call us: the number is below."
-)
 _SENT_BEFORE = (
     "This form has already booked a call, and the link to change it is in our email. "
     "To book a second call as well, press the button again."
@@ -57,18 +43,17 @@ def book() -> ResponseReturnValue:
         if {"start", "timezone", "locale"} & set(wrong.fields):
             return redirect(url_for("pages.choose"), 303)
         return details_page(values, errors=wrong.fields, status=422)
-    if form.get("website"):
-        return details_page(values, problem=_TRAPPED, status=422)
+    if guarding.is_trapped():
+        return details_page(values, problem=guarding.TRAPPED, status=422)
     return _try_to_book(asked, values)
 
 
 def _try_to_book(asked: BookRequest, values: Mapping[str, str]) -> ResponseReturnValue:
     try:
-        hold = suspects.look(asked, hurried=is_hurried(shown_at(), now=now()))
+        hold = suspects.look(asked, hurried=guarding.was_hurried())
         done = _booked(asked, hold)
     except RateLimited as refused:
-        why = _TOO_MANY_TODAY if isinstance(refused, TooManyToday) else _TOO_OFTEN
-        page = details_page(values, problem=why, status=429)
+        page = details_page(values, problem=guarding.too_often(refused), status=429)
         page.headers.update(refused.headers)
         return page
     except SlotTaken as gone:
@@ -82,7 +67,7 @@ def _try_to_book(asked: BookRequest, values: Mapping[str, str]) -> ResponseRetur
 
 
 def _booked(asked: BookRequest, hold: Holding | None) -> Booked:
-    key = form_key()
+    key = guarding.form_key()
     once = Once(f"form:{key}", asked.canonical()) if key else None
     wanted = Wanted(asked.start, asked.details(), asked.way(), "web form", once)
     at = now()

@@ -1,4 +1,4 @@
-"""Whether a booking that comes in looks like a program's: then it is only held.
+"""Whether what comes in looks like a program's: then it is only held, or only asked for.
 
 Nobody is refused for it and nobody has to solve anything. See `domain.suspicion` for the rules.
 """
@@ -72,10 +72,9 @@ def look(asked: BookRequest, *, hurried: bool = False) -> Holding | None:
 
     `hurried` says that its form was filled in faster than a person can. Raises `RateLimited`.
     """
-    counted = limits.count_submission(asked.email, asked.phone)
-    at = now()
-    if web().settings.spam_check == "off" or not (hurried or _is_suspect(counted, at)):
+    if not is_suspect(asked.email, asked.phone, hurried=hurried):
         return None
+    at = now()
     watch, until = _watch(), held_until(at, asked.start)
     offer = watch.offer(at)
 
@@ -86,7 +85,15 @@ def look(asked: BookRequest, *, hurried: bool = False) -> Holding | None:
     return hold
 
 
-def _is_suspect(counted: limits.Submissions, at: datetime) -> bool:
+def is_suspect(email: str, phone: str, *, hurried: bool) -> bool:
+    """Count this submission; whether its person is to confirm it. Raises `RateLimited`."""
+    counted = limits.count_submission(email, phone)
+    if web().settings.spam_check == "off":
+        return False
+    return hurried or _is_too_much(counted, now())
+
+
+def _is_too_much(counted: limits.Submissions, at: datetime) -> bool:
     if counted.by_contact > scaled(USUAL_A_DAY):
         return True
     scale = web().settings.rate_limit_scale

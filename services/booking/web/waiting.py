@@ -1,15 +1,25 @@
 """The pages behind the links of somebody who waits: their place, and a time kept for them."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from services.booking.domain.consultant import LENGTH
 from services.booking.domain.errors import HoldLapsed, UnknownLink
-from services.booking.domain.waitlist import Answer
-from services.booking.queries.waitlist import Offered, Place, get_offered, get_place
+from services.booking.domain.waitlist import Answer, Entry, Waiting
+from services.booking.queries.waitlist import (
+    Offered,
+    Place,
+    get_offered,
+    get_place,
+    get_place_to_confirm,
+)
 from services.booking.store.waitlist import get_entry_by_token
 from services.booking.use_cases.answer_offer import accept_offer, decline_offer
+from services.booking.use_cases.confirm_place import confirm_place
 from services.booking.use_cases.leave_waitlist import leave_waitlist
 from services.booking.web import limits, wishes, wording
 from services.booking.web.context import keys
@@ -20,22 +30,35 @@ from shared.web.language import speak
 
 waiting = Blueprint("waiting", __name__, url_prefix="/booking")
 
+_Led = TypeVar("_Led", Place, Offered)
+
 
 @waiting.get("/waitlist/<token>")
 @public(personal=True)
 def show(token: str) -> ResponseReturnValue:
     """The place as it stands; GET changes nothing."""
-    place = _place(token)
-    entry = place.entry
-    return render_template(
-        "waiting.html",
-        token=token,
-        entry=entry,
-        offer=place.offer,
-        lines=wishes.in_words(entry.windows),
-        name=wording.first_name(entry.given.name),
-        tz=entry.preferences.timezone,
-    )
+    return _place_page(_place(token), token)
+
+
+@waiting.get("/waitlist/confirm/<token>")
+@public(personal=True)
+def ask(token: str) -> ResponseReturnValue:
+    """What was asked for, and the button that puts it on the list; GET changes nothing."""
+    place = _place_to_confirm(token)
+    if place.entry.standing(now()) is not Waiting.ASKED:
+        return redirect(_place_of(place.entry, place.nonce), 303)
+    return _place_page(place, "", confirm=token)
+
+
+@waiting.post("/waitlist/confirm/<token>")
+@public(personal=True)
+def confirm(token: str) -> ResponseReturnValue:
+    """Put it on the list; again, or too late, changes nothing, and its page says so."""
+    place = _place_to_confirm(token)
+    limits.count_change()
+    at = now()
+    web().database.run(lambda s: confirm_place(s, token, keys=keys(), now=at))
+    return redirect(_place_of(place.entry, place.nonce), 303)
 
 
 @waiting.post("/waitlist/<token>/leave")
@@ -88,30 +111,47 @@ def decline(token: str) -> ResponseReturnValue:
     if _offered(token).offer.answer is not Answer.DECLINED:
         return redirect(url_for("waiting.offer", token=token), 303)
     flash(_("You let this time go. You are still on the list."))
-    return redirect(_place_of(made), 303)
+    return redirect(_place_of(made.entry, made.entry_nonce), 303)
 
 
 def _place(token: str) -> Place:
-    """The place, on a page that speaks the language it was asked for in."""
-    try:
-        with web().database.reading() as session:
-            place = get_place(session, token, keys(), now=now())
-    except UnknownLink:
-        limits.count_guess()
-        raise
-    speak(place.entry.preferences.locale)
-    return place
+    return _found(lambda session: get_place(session, token, keys(), now=now()))
+
+
+def _place_to_confirm(token: str) -> Place:
+    return _found(lambda session: get_place_to_confirm(session, token, keys(), now=now()))
 
 
 def _offered(token: str) -> Offered:
+    return _found(lambda session: get_offered(session, token, keys()))
+
+
+def _found(find: Callable[[Session], _Led]) -> _Led:
+    """What the link leads to, on a page that speaks the language it was asked for in."""
     try:
         with web().database.reading() as session:
-            made = get_offered(session, token, keys())
+            found = find(session)
     except UnknownLink:
         limits.count_guess()
         raise
-    speak(made.entry.preferences.locale)
-    return made
+    speak(found.entry.preferences.locale)
+    return found
+
+
+def _place_page(place: Place, token: str, *, confirm: str = "") -> str:
+    """The place as it stands; `confirm` is the token that only our email holds."""
+    entry = place.entry
+    return render_template(
+        "waiting.html",
+        token=token,
+        confirm=confirm,
+        entry=entry,
+        standing=entry.standing(now()),
+        offer=place.offer,
+        lines=wishes.in_words(entry.windows),
+        name=wording.first_name(entry.given.name),
+        tz=entry.preferences.timezone,
+    )
 
 
 def _offer_page(made: Offered, token: str, *, status: int = 200) -> Response:
@@ -125,13 +165,13 @@ def _offer_page(made: Offered, token: str, *, status: int = 200) -> Response:
         length=LENGTH,
         name=wording.first_name(entry.given.name),
         tz=entry.preferences.timezone,
-        place=_place_of(made),
+        place=_place_of(entry, made.entry_nonce),
     )
     return make_response(page, status)
 
 
-def _place_of(made: Offered) -> str:
-    token = keys().waitlist_token(made.entry.id, made.entry_nonce)
+def _place_of(entry: Entry, nonce: str) -> str:
+    token = keys().waitlist_token(entry.id, nonce)
     return url_for("waiting.show", token=token)
 
 

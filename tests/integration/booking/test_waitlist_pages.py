@@ -179,7 +179,7 @@ def test_one_address_gets_few_emails_a_day(sqlite_database: DatabaseFactory) -> 
         clock.set(NOW + timedelta(minutes=minute))
         page = send(visitor, phone=f"207 555 01{minute:02d}")
     assert visitor.status == 429
-    assert "There were several tries just now." in page
+    assert "we take no more with it until tomorrow" in page
     assert 'value="Rosa Samplewood"' in page
     assert len(entries(service)) == limits.BOOKINGS_A_DAY
 

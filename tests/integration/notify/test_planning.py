@@ -7,6 +7,7 @@ from itertools import permutations, product
 import pytest
 
 from services.notify.domain.values import Purpose
+from services.notify.domain.wording import forbidden_words
 from shared.events import (
     AppointmentAcknowledged,
     AttendanceRecorded,
@@ -300,6 +301,46 @@ def test_who_joins_the_waitlist_gets_the_link_to_their_place(notify, locale, sub
     assert email["subject"] == subject
     assert words in email["text"]
     assert link in email["text"]
+    assert notify.captured("sms") == []
+
+
+@pytest.mark.parametrize(
+    ("locale", "subject", "words", "link"),
+    [
+        (
+            "en",
+            "Please confirm your place on the list of Harbor House",
+            "You are not on the list yet. Open the page and press its button by Saturday",
+            "Confirm your place: ",
+        ),
+        (
+            "es",
+            "Confirme su lugar en la lista de Harbor House",
+            "Todavía no está en la lista. Abra la página y pulse el botón antes del sábado",
+            "Confirmar su lugar: ",
+        ),
+    ],
+)
+def test_who_is_to_confirm_their_place_reads_that_they_are_not_on_the_list_yet(
+    notify, locale, subject, words, link
+):
+    url = f"{BASE}/booking/waitlist/confirm/DDDDDDDDDDDDDDDDDDDDDD"
+    notify.hear(
+        NoticeRequested(
+            notice_id="n1",
+            recipient=contact(locale=locale),
+            template="waitlist_unconfirmed",
+            url=url,
+            expires_at=NOW + timedelta(hours=24),
+        )
+    )
+    notify.step()
+    (email,) = notify.captured("email")
+    assert email["subject"] == subject
+    assert words in email["text"]
+    assert link + url in email["text"]
+    assert f'href="{url}"' in email["html"]
+    assert forbidden_words(email["subject"] + email["text"].partition("\n-- ")[0]) == ()
     assert notify.captured("sms") == []
 
 

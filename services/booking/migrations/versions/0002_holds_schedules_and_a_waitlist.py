@@ -83,6 +83,7 @@ def upgrade() -> None:
         sa.Column("given", types.SealedJson(), nullable=False),
         sa.Column("nonce", sa.String(length=32), nullable=False),
         sa.Column("token_digest", sa.String(length=64), nullable=False),
+        sa.Column("confirm_digest", sa.String(length=64), nullable=True),
         sa.Column("joined_at", types.UtcDateTime(), nullable=False),
         sa.Column("timezone", sa.String(length=64), nullable=False),
         sa.Column("locale", sa.String(length=16), nullable=False),
@@ -96,6 +97,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_waitlist_entry")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_waitlist_entry_token_digest")),
+    )
+    op.create_index(
+        op.f("ix_waitlist_entry_confirm_digest"), "waitlist_entry", ["confirm_digest"], unique=True
     )
     op.create_index(
         op.f("ix_waitlist_entry_joined_at"), "waitlist_entry", ["joined_at"], unique=False
@@ -205,6 +209,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_waitlist_entry_status"), table_name="waitlist_entry")
     op.drop_index(op.f("ix_waitlist_entry_person_id"), table_name="waitlist_entry")
     op.drop_index(op.f("ix_waitlist_entry_joined_at"), table_name="waitlist_entry")
+    op.drop_index(op.f("ix_waitlist_entry_confirm_digest"), table_name="waitlist_entry")
     op.drop_table("waitlist_entry")
     op.drop_table("override_hours")
     op.drop_table("override_day")
