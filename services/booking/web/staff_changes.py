@@ -103,6 +103,8 @@ def substitute(consult_id: str) -> ResponseReturnValue:
     except NotChangeable as refused:
         return _back(consult_id, str(refused))
     after = _call(consult_id)
+    if after.consult.revision == call.consult.revision:
+        return _back(consult_id, f"The call stays with {after.consultant}.")
     return _back(consult_id, f"The call is now with {after.consultant}. {_hears_who(after)}")
 
 
