@@ -1,0 +1,1 @@
+"""What lies outside booking: calendars somewhere on the network."""
