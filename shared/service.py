@@ -35,7 +35,7 @@ class Job:
     step: Callable[[datetime], bool]
 
 
-def _always_ready() -> list[str]:
+def _nothing() -> list[str]:
     return []
 
 
@@ -50,4 +50,7 @@ class Service:
     jobs: Sequence[Job]
     migrations: Path
     metadata: MetaData
-    ready: Callable[[], list[str]] = field(default=_always_ready)
+    ready: Callable[[], list[str]] = field(default=_nothing)
+    """What keeps it from its work; empty when nothing does."""
+    notes: Callable[[], list[str]] = field(default=_nothing)
+    """What staff should look into though it runs, in words without secrets."""

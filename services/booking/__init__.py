@@ -4,7 +4,8 @@ Owns consultants, consults and the contact data of people until they are *qualif
 Publishes consult.booked, consult.rescheduled, consult.cancelled, consult.no_show and
 consult.completed; waitlist.offered when a free time is held for somebody who waits;
 notice.requested for links that are emailed; contact.updated and person.merged when staff make two
-people one. Listens to staff.changed, session.revoked, contact.updated, and to what became of
-messages: reply.received, message.delivered, message.failed, contact.opted_out and
-contact.opted_in. Those are shown to staff and announced no further.
+people one; staff.alerted when a calendar can't be read. Listens to staff.changed,
+staff.busy_changed, session.revoked, contact.updated, and to what became of messages:
+reply.received, message.delivered, message.failed, contact.opted_out and contact.opted_in. Those
+are shown to staff and announced no further.
 """

@@ -4,9 +4,11 @@ from pathlib import Path
 
 from sqlalchemy import exists, select
 
+from services.booking.adapters.web_calendars import WebCalendars
 from services.booking.consumer import subscriptions
 from services.booking.jobs import jobs
 from services.booking.keys import Keys
+from services.booking.queries.unread import unread_calendars
 from services.booking.settings import BookingSettings
 from services.booking.tables import Base, ConsultantRow
 from services.booking.web import blueprints
@@ -37,6 +39,13 @@ def build(settings: BookingSettings, parts: Parts) -> Service:
             staffed = session.scalar(select(exists().where(ConsultantRow.active)))
         return [] if staffed else ["no consultant yet: run grip seed"]
 
+    def notes() -> list[str]:
+        with database.reading() as session:
+            unread = unread_calendars(session, now=parts.clock.now())
+        closed = "own calendar is unread, so their times are not offered"
+        return [f"{each.name}'s {closed}. {each.why}" for each in unread]
+
+    calendars = WebCalendars(settings.calendars_may_be_private, parts.stopping)
     context = WebContext(
         name="booking",
         settings=settings,
@@ -53,10 +62,11 @@ def build(settings: BookingSettings, parts: Parts) -> Service:
         database=database,
         app=app,
         subscriptions=subscriptions(keys),
-        jobs=jobs(database, keys),
+        jobs=jobs(database, keys, calendars),
         migrations=HERE / "migrations",
         metadata=Base.metadata,
         ready=ready,
+        notes=notes,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from services.booking.keys import Keys
 from services.booking.use_cases.confirm_consult import confirm_consult
 from services.booking.use_cases.note_delivery import note_delivery
+from services.booking.use_cases.set_staff_busy import set_staff_busy
 from services.booking.use_cases.set_texts_off import set_texts_off
 from services.booking.use_cases.update_contact import update_contact
 from shared.bus import Handler, Meta
@@ -19,6 +20,7 @@ from shared.events import (
     MessageFailed,
     ReplyReceived,
     SessionRevoked,
+    StaffBusyChanged,
     StaffChanged,
 )
 from shared.events.base import Event
@@ -43,6 +45,7 @@ def subscriptions(keys: Keys) -> Mapping[type[Event], Handler[Any]]:
     return {
         StaffChanged: apply_staff_changed,
         SessionRevoked: apply_session_revoked,
+        StaffBusyChanged: set_staff_busy,
         ContactUpdated: contact,
         ReplyReceived: reply,
         MessageDelivered: outcome,

@@ -79,7 +79,11 @@ def _service(name: str, settings: GripSettings) -> Iterator[Finding]:
         yield Finding("wrong", name, str(fault), f"mend GRIP_{name.upper()}_DATABASE_URL")
         return
     try:
-        yield _database(service)
+        database = _database(service)
+        yield database
+        if database.mark == "ok":
+            for note in service.notes():
+                yield Finding("note", name, note)
     finally:
         service.database.dispose()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from argparse import Namespace
 from pathlib import Path
 
@@ -55,10 +56,11 @@ def work(arguments: Namespace) -> int:
             "GRIP_BUS_URL must name a RabbitMQ broker, such as amqp://guest:guest@127.0.0.1:5672/. "
             "The in-process bus works within `grip up` only."
         )
-    parts = Parts(SystemClock(), SystemEntropy())
+    stopping = threading.Event()
+    parts = Parts(SystemClock(), SystemEntropy(), stopping.is_set)
     service = build_service(arguments.service, settings, parts)
     bus = bus_of(settings)
-    stopping = heed_signals()
+    heed_signals(stopping)
     if not await_database(service, stopping):
         return 0
     runner = Runner(parts.clock)

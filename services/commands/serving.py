@@ -142,11 +142,11 @@ def is_loopback(address: str) -> bool:
     return ip_address(address).is_loopback
 
 
-def heed_signals() -> threading.Event:
+def heed_signals(stopping: threading.Event | None = None) -> threading.Event:
     """From now on SIGTERM and Ctrl-C set the event, instead of ending the process at once."""
     import signal
 
-    stopping = threading.Event()
+    stopping = stopping or threading.Event()
 
     def on_signal(_number: int, _frame: object) -> None:
         stopping.set()

@@ -113,10 +113,11 @@ def build_system(
     clock: Clock | None = None,
     entropy: Entropy | None = None,
     bus: Bus | None = None,
+    stopping: Callable[[], bool] = lambda: False,
     **given: Any,
 ) -> System:
     """All three services, each with the settings of the environment and `given`."""
-    parts = Parts(clock or SystemClock(), entropy or SystemEntropy())
+    parts = Parts(clock or SystemClock(), entropy or SystemEntropy(), stopping)
     settings = {name: read_settings(name, **given) for name in NAMES}
     services = {name: build_service(name, settings[name], parts) for name in NAMES}
     return System(services, settings, bus or bus_of(settings["booking"]), parts)

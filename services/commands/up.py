@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from argparse import Namespace
 from datetime import timedelta
 from pathlib import Path
@@ -41,14 +42,15 @@ def run(arguments: Namespace) -> int:
         )
     urls = _local_url(settings, arguments)
     lock = _take_lock(settings.data_dir)
-    system = build_system(**urls)
+    stopping = threading.Event()
+    system = build_system(stopping=stopping.is_set, **urls)
     web = WebServer(_one_origin(system), host=arguments.host, port=arguments.port)
     system.migrate()
     if arguments.demo:
         plant_demo(system)
     link = plant_first_run(system)
     runner = _runner(system)
-    stopping = heed_signals()
+    heed_signals(stopping)
     web.start()
     runner.start()
     _welcome(system, link)

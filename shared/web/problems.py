@@ -87,6 +87,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "joining-closed": Kind(409, "Nobody can join any more", _RELOAD),
         "already-enrolled": Kind(409, "This person already has a seat", _RELOAD),
         "wrong-stage": Kind(409, "It is too early or too late for this", _RELOAD),
+        "staff-taken": Kind(409, "Someone else is linked to them", _BACK),
         "email-taken": Kind(409, "This email is already in use", _BACK),
     }
 )

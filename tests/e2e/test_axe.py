@@ -107,6 +107,8 @@ def test_staff_pages_have_no_barrier(page: Page, practice: Embedded) -> None:
     cohort = first_link(page, practice, "/cohort/cohorts/", r"/cohort/cohorts/[0-9a-f-]{36}")
     person = first_link(page, practice, "/cohort/applicants/", r"/cohort/applicants/[0-9a-f-]{36}")
     call = last_link(page, practice, "/booking/staff/", r"/booking/staff/consults/[0-9a-f-]{36}")
+    consultants = "/booking/staff/consultants/"
+    consultant = first_link(page, practice, consultants, f"{consultants}[0-9a-f-]{{36}}")
     found = look_at(
         page,
         practice,
@@ -122,6 +124,12 @@ def test_staff_pages_have_no_barrier(page: Page, practice: Embedded) -> None:
             f"{call}/move",
             f"{call}/consultant",
             f"{call}/cancel",
+            consultants,
+            f"{consultants}new",
+            consultant,
+            f"{consultant}/edit",
+            "/booking/staff/why",
+            "/booking/staff/why?day=2027-01-06&time=10%3A00",
             "/cohort/applicants/",
             person,
             f"{person}/contact",

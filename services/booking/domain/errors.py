@@ -169,3 +169,13 @@ class UnknownPlace(BookingError):
 
     def __init__(self) -> None:
         super().__init__("There is no such place on the waitlist.")
+
+
+class StaffTaken(BookingError):
+    """Another consultant is this member of staff."""
+
+    slug: ClassVar[str] = "staff-taken"
+
+    def __init__(self) -> None:
+        wrong = "Another consultant is linked to this member of staff."
+        super().__init__(wrong, fields={"staff_id": wrong})

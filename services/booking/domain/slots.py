@@ -139,6 +139,18 @@ def is_within_hours(agenda: Agenda, start: datetime) -> bool:
     return _open(agenda, stretches(agenda.consultant.zone, span)) == [span]
 
 
+def clash(agenda: Agenda, start: datetime) -> Reason | None:
+    """What a call that is booked at this instant stands against; None when all is well.
+
+    Other calls are not looked at: of those the database lets none overlap.
+    """
+    if not is_within_hours(agenda, start):
+        return _why_not_open(agenda, start)
+    minute = minute_of(start)
+    is_busy = any(each.start < minute + _LENGTH and each.end > minute for each in agenda.busy)
+    return Reason.BUSY if is_busy else None
+
+
 def nearest(offered: Iterable[datetime], wanted: datetime, *, count: int) -> list[datetime]:
     """The `count` distinct starts closest to `wanted` (the earlier of two as near), ascending."""
     by_distance = sorted(set(offered), key=lambda start: (abs(start - wanted), start))

@@ -6,7 +6,7 @@ come twice (clocks go back) come twice.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -100,6 +100,12 @@ def _first_change(zone: ZoneInfo, low: int, high: int, *, offset: int) -> int:
 def local_date(at: datetime, zone: ZoneInfo) -> date:
     """The date on the wall of this zone at this aware instant."""
     return at.astimezone(zone).date()
+
+
+def instants_at(wall: datetime, zone: ZoneInfo) -> list[datetime]:
+    """When the zone's clocks show this wall-clock time: once, twice, or (skipped) never."""
+    both = {wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    return sorted(at for at in both if at.astimezone(zone).replace(tzinfo=None) == wall)
 
 
 def local_day(day: date, zone: ZoneInfo) -> Span:

@@ -110,7 +110,7 @@ def agendas_of(
     end = min(end, now + furthest) + LENGTH
     booked = _booked_days(session, ids, first=start.date() - _DAY, last=end.date() + _DAY)
     held = _held(session, ids, start=start, end=end, now=now, ignoring=ignoring, booked=booked)
-    busy = _busy(session, ids, start=start, end=end)
+    busy = busy_between(session, ids, start=start, end=end)
     return [
         Agenda(
             consultant=each.consultant,
@@ -169,7 +169,7 @@ def _held(
     return held
 
 
-def _busy(
+def busy_between(
     session: Session, ids: list[ConsultantId], *, start: datetime, end: datetime
 ) -> dict[str, list[Span]]:
     """When each is busy with something else: by their own calendar, or with a session."""

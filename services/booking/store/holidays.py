@@ -20,6 +20,15 @@ def is_region(region: str) -> bool:
     return parts is not None and (not part or part in parts)
 
 
+@lru_cache(maxsize=8)
+def regions_of(country: str) -> tuple[str, ...]:
+    """The country and its parts, as `is_region` knows them."""
+    import holidays
+
+    parts = holidays.list_supported_countries().get(country, [])
+    return (country, *(f"{country}-{part}" for part in parts))
+
+
 def holidays_between(region: str | None, first: date, last: date) -> dict[date, str]:
     """The holidays from `first` to `last`, both included, by date; none without a region.
 

@@ -88,6 +88,27 @@ def remove_overrides(session: Session, consultant_id: ConsultantId, days: Iterab
     _forget(session, OverrideDayRow, consultant_id, OverrideDayRow.day.in_(days))
 
 
+def find_linked(session: Session, staff_id: str) -> ConsultantId | None:
+    """The consultant who is this member of staff, if anybody is."""
+    found = session.scalar(select(ConsultantRow.id).where(ConsultantRow.staff_id == staff_id))
+    return None if found is None else ConsultantId(found)
+
+
+def linked_staff(session: Session) -> frozenset[str]:
+    """The members of staff whom some consultant is."""
+    query = select(ConsultantRow.staff_id).where(ConsultantRow.staff_id.is_not(None))
+    return frozenset(session.scalars(query))
+
+
+def set_feed(
+    session: Session, consultant_id: ConsultantId, *, nonce: str | None, digest: str | None
+) -> None:
+    """The token of their secret calendar, or none. Raises `UnknownConsultant`."""
+    row = _locked(session, consultant_id)
+    row.feed_nonce, row.feed_digest = nonce, digest
+    session.flush()
+
+
 def lock(session: Session, consultant_id: ConsultantId) -> None:
     """Let others who change this consultant wait, and readers see that something changes.
 

@@ -8,7 +8,10 @@ from sqlalchemy.orm import Session
 
 from services.booking.queries import calls
 from services.booking.queries.calls import Call
+from services.booking.queries.conflicts import Conflict, conflicts
 from services.booking.queries.duplicates import Record, possible_duplicates
+from services.booking.queries.unread import Unread, unread_calendars
+from services.booking.web.staff_reasons import STANDS_AGAINST
 from shared import times
 from shared.web.auth import allowed, current_staff
 from shared.web.permissions import Action
@@ -36,13 +39,16 @@ def tasks_of(session: Session, *, today: date, consultant_id: str, now: datetime
     troubled = calls.troubled_calls(session, now, limit=MOST, consultant_id=who)
     waiting = calls.calls_without_outcome(session, now, limit=MOST, consultant_id=who)
     undecided = calls.undecided_calls(session, today, limit=MOST, consultant_id=who)
+    found = [_unread(each) for each in unread_calendars(session, now=now)]
+    clashes = conflicts(session, now=now, consultant_id=who or None)[:MOST]
     is_near = [times.local(call.consult.starts_at, tz).date() <= today for call in troubled]
     near = [call for call, soon in zip(troubled, is_near, strict=True) if soon]
     later = [call for call, soon in zip(troubled, is_near, strict=True) if not soon]
-    found = [_trouble(call, tz, f"By {_clock(call, tz)}") for call in near]
+    found += [_trouble(call, tz, f"By {_clock(call, tz)}") for call in near]
     found += [_outcome(call, tz) for call in waiting]
     found += [_undecided(call, today) for call in undecided]
     found += [_trouble(call, tz, _day(call, tz)) for call in later]
+    found += [_clash(each, tz) for each in clashes]
     if allowed(Action.MANAGE_CONSULTS):
         found += [_alike(group) for group in possible_duplicates(session)]
     return found
@@ -82,6 +88,29 @@ def _undecided(call: Call, today: date) -> Task:
         reason=f"Undecided after the call with {call.consultant}; to be decided {since}.",
         href=_page(call),
         action="Decide",
+    )
+
+
+def _unread(each: Unread) -> Task:
+    return Task(
+        tag="Now",
+        kind="stop",
+        title=f"No times with {each.name} are offered",
+        reason=f"Their own calendar can't be read. {each.why}",
+        href=url_for("availability.show", consultant_id=each.consultant_id),
+        action="See the calendar",
+    )
+
+
+def _clash(each: Conflict, tz: str) -> Task:
+    return Task(
+        tag=f"By {times.short(each.starts_at, tz).partition(',')[0]}",
+        kind="",
+        title=f"The call with {each.person} does not fit",
+        reason=f"{times.full(each.starts_at, tz)}, with {each.consultant}. "
+        f"{STANDS_AGAINST[each.reason]}.",
+        href=url_for("staff_call.show", consult_id=each.consult_id),
+        action="Open the call",
     )
 
 

@@ -1,5 +1,6 @@
 """A booking office for tests: keys, consultants and bookings in a few words."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Session
 from services.booking.domain.consult import Consult, Hold, Meeting, Status
 from services.booking.domain.consultant import Consultant, weekdays
 from services.booking.domain.ids import ConsultantId, ConsultId, PersonId
+from services.booking.domain.intervals import Span
 from services.booking.domain.person import Details, newcomer
 from services.booking.keys import Keys
+from services.booking.ports import CalendarRequest
 from services.booking.store import consultants, consults, people
 from services.booking.tables import ConsultCellRow, ConsultRow
 from services.booking.use_cases.add_consultant import add_consultant
@@ -26,6 +29,13 @@ NOW = datetime(2027, 1, 4, 15, tzinfo=UTC)  # Monday, 10:00 in New York
 TEN = datetime(2027, 1, 6, 15, tzinfo=UTC)  # Wednesday, 10:00 in New York
 GRID = timedelta(minutes=20)
 KEYS = Keys(Blind("test-blind"), LinkSigner("test-links"), "https://hh.example")
+
+
+class NoCalendars:
+    """A source of calendars of which nobody asks anything."""
+
+    def busy(self, wanted: CalendarRequest) -> Sequence[Span]:
+        raise AssertionError(f"nobody gave a calendar: {wanted}")
 
 
 def employ(database: Database, name: str = "Maya Lindqvist", **more: Any) -> ConsultantId:

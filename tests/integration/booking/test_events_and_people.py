@@ -33,6 +33,7 @@ from tests.integration.booking.office import (
     KEYS,
     NOW,
     TEN,
+    NoCalendars,
     book,
     employ,
     load,
@@ -192,7 +193,8 @@ def test_newer_contact_data_from_cohort_wins_and_older_is_ignored(database: Data
 def test_old_answers_are_forgotten_and_fresh_ones_kept(database: Database) -> None:
     employ(database)
     book(database, wanted(once=Once("key", "body")))
-    job = next(each for each in jobs(database, KEYS) if each.name == "forget-answers")
+    steps = jobs(database, KEYS, NoCalendars())
+    job = next(each for each in steps if each.name == "forget-answers")
     assert job.step(NOW + timedelta(days=6)) is False
     with database.reading() as session:
         assert len(session.scalars(select(AnswerRow)).all()) == 1

@@ -12,6 +12,7 @@ from shared.events import ConsultCompleted, ConsultNoShow
 from shared.service import Service
 from tests.conftest import DatabaseFactory
 from tests.integration.booking.desk import acts, send, sign_in, the_call
+from tests.integration.booking.front_desk import feed_of
 from tests.integration.booking.hearing import failed, hear, opted_out, reply, told
 from tests.integration.booking.office import GRID, NOW, TEN, book, employ, published, rows, wanted
 from tests.integration.booking.site import open_site
@@ -167,6 +168,9 @@ def test_no_page_that_is_only_read_changes_a_row(site: Service) -> None:
     client = sign_in(site, "admin")
     link = book(site.database, wanted(TEN + GRID, 2)).manage_url.rpartition("/")[2]
     known = {"token": link, "consult_id": the_call(site).rpartition("/")[2], "name": "grip.css"}
+    with site.database.reading() as session:
+        known["consultant_id"] = rows(session)[0].consultant_id
+    known["feed"] = feed_of(site, known["consultant_id"])
     rules = {rule.rule for rule in site.app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     place, offer = links_of_waiting(site)
     rules |= {f"/booking/waitlist/{place}", f"/booking/offer/{offer}"}

@@ -23,6 +23,7 @@ from tests.integration.booking.office import (
     GRID,
     KEYS,
     TEN,
+    NoCalendars,
     book,
     employ,
     load,
@@ -216,7 +217,7 @@ def test_without_a_minute_it_is_told_at_once(database: Database, call: Booked) -
 
 def test_what_can_no_longer_be_taken_back_is_forgotten(database: Database, call: Booked) -> None:
     decide(database, call, Outcome.QUALIFIED)
-    job = next(each for each in jobs(database, KEYS) if each.name == "forget-undos")
+    job = next(each for each in jobs(database, KEYS, NoCalendars()) if each.name == "forget-undos")
     for now, left in ((AFTER + timedelta(hours=1), 1), (AFTER + timedelta(days=2), 0)):
         job.step(now)
         with database.reading() as session:

@@ -24,6 +24,7 @@ from tests.integration.booking.office import (
     KEYS,
     NOW,
     TEN,
+    NoCalendars,
     book,
     cells,
     load,
@@ -122,7 +123,7 @@ def test_overnight_a_time_is_public_and_at_eight_it_is_offered(database: Databas
     join(database, 1)  # in Chicago
     night = datetime(2027, 1, 5, 3, tzinfo=UTC)  # 21:00 there
     cancel(database, taken, night)
-    job = next(each for each in jobs(database, KEYS) if each.name == "waitlist")
+    job = next(each for each in jobs(database, KEYS, NoCalendars()) if each.name == "waitlist")
     eight = datetime(2027, 1, 5, 14, tzinfo=UTC)
     assert job.step(eight - MOMENT) is False
     assert free(database, eight - MOMENT) == [TEN]
