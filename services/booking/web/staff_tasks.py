@@ -41,6 +41,7 @@ def tasks_of(session: Session, *, today: date, consultant_id: str, now: datetime
     undecided = calls.undecided_calls(session, today, limit=MOST, consultant_id=who)
     found = [_unread(each) for each in unread_calendars(session, now=now)]
     clashes = conflicts(session, now=now, consultant_id=who or None)[:MOST]
+    found += [_clash(each, tz, today) for each in clashes if _is_near(each, tz, today)]
     is_near = [times.local(call.consult.starts_at, tz).date() <= today for call in troubled]
     near = [call for call, soon in zip(troubled, is_near, strict=True) if soon]
     later = [call for call, soon in zip(troubled, is_near, strict=True) if not soon]
@@ -48,7 +49,7 @@ def tasks_of(session: Session, *, today: date, consultant_id: str, now: datetime
     found += [_outcome(call, tz) for call in waiting]
     found += [_undecided(call, today) for call in undecided]
     found += [_trouble(call, tz, _day(call, tz)) for call in later]
-    found += [_clash(each, tz) for each in clashes]
+    found += [_clash(each, tz, today) for each in clashes if not _is_near(each, tz, today)]
     if allowed(Action.MANAGE_CONSULTS):
         found += [_alike(group) for group in possible_duplicates(session)]
     return found
@@ -92,26 +93,34 @@ def _undecided(call: Call, today: date) -> Task:
 
 
 def _unread(each: Unread) -> Task:
+    theirs = url_for("availability.show", consultant_id=each.consultant_id)
     return Task(
         tag="Now",
         kind="stop",
         title=f"No times with {each.name} are offered",
         reason=f"Their own calendar can't be read. {each.why}",
-        href=url_for("availability.show", consultant_id=each.consultant_id),
+        href=theirs if allowed(Action.MANAGE_CONSULTS) else url_for("consultants.index"),
         action="See the calendar",
     )
 
 
-def _clash(each: Conflict, tz: str) -> Task:
+def _clash(each: Conflict, tz: str, today: date) -> Task:
+    clock = times.clock_time(each.starts_at, tz)
+    day = times.short(each.starts_at, tz).partition(",")[0].partition(" ")[2]
+    near = _is_near(each, tz, today)
+    when = times.full(each.starts_at, tz)
     return Task(
-        tag=f"By {times.short(each.starts_at, tz).partition(',')[0]}",
-        kind="",
+        tag=f"By {clock if near else day}",
+        kind="warn" if near else "",
         title=f"The call with {each.person} does not fit",
-        reason=f"{times.full(each.starts_at, tz)}, with {each.consultant}. "
-        f"{STANDS_AGAINST[each.reason]}.",
+        reason=f"{when}, with {each.consultant}. {STANDS_AGAINST[each.reason]}.",
         href=url_for("staff_call.show", consult_id=each.consult_id),
         action="Open the call",
     )
+
+
+def _is_near(each: Conflict, tz: str, today: date) -> bool:
+    return times.local(each.starts_at, tz).date() <= today
 
 
 def _alike(group: list[Record]) -> Task:

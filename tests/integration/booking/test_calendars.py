@@ -410,8 +410,18 @@ def test_todays_page_says_what_keeps_times_from_being_offered_and_what_does_not_
     page = desk.get("/booking/staff/")
     assert "No times with" not in page
     assert "The call with Rosa 1 does not fit" in page
+    assert "By Jan 6" in page
     assert "with Maya Lindqvist. Busy then." in page
     assert f"/booking/staff/consults/{booked.consult_id}" in page
+    site.app.extensions["grip"].clock.set(TEN - HOUR)
+    assert "By 10:00 AM" in Desk(site, "coordinator").get("/booking/staff/")
+
+
+def test_a_consultant_is_led_to_no_page_that_is_not_theirs(site: Service, maya: str) -> None:
+    connect(site, maya)
+    page = Desk(site, "consultant").get("/booking/staff/")
+    assert "No times with Maya Lindqvist are offered" in page
+    assert f"{HOME}/{maya}" not in page
 
 
 def test_doctor_hears_which_calendars_are_unread(site: Service, maya: str) -> None:
