@@ -1,8 +1,8 @@
 """Offered if and only if accepted: what `GET /slots` lists is what `POST /consults` books.
 
 Random practices, with everything that can stand in the way, around clock changes; and in each a
-run of acts (book, move, cancel, hold, set a day, wait) with a look before and after each. Both are
-asked through HTTP; the times are remembered between looks, as they are in a real process.
+run of acts (book, move, cancel, hold, wait, change what is set) with a look before and after each.
+Both are asked through HTTP; the times are remembered between looks, as they are in a real process.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from services.booking.domain.consult import Hold, HoldKind
-from services.booking.store import records
 from services.booking.store.cells import CellsTaken
 from shared.clock import ManualClock
 from shared.service import Service
 from tests.integration.booking.office import hold
 from tests.integration.booking.site import open_site
-from tests.integration.booking.worlds import ZONES, Practice, apart, openings, practices, settle
+from tests.integration.booking.what_changes import CHANGES
+from tests.integration.booking.worlds import ZONES, Practice, practices, settle
 
 API = "/booking/api/v1"
 DAY = timedelta(days=1)
@@ -171,20 +171,20 @@ def keep(data: st.DataObject, run: Run) -> None:
         run.hold(start, until=until, kind=data.draw(st.sampled_from(HoldKind)))
 
 
-def set_a_day(data: st.DataObject, run: Run) -> None:
+def change_something(data: st.DataObject, run: Run) -> None:
+    look(data, run, run.clock.now())
     who = data.draw(st.sampled_from(run.practice.colleagues)).consultant
-    day = run.clock.now().astimezone(who.zone).date() + data.draw(st.integers(0, 3)) * DAY
-    hours = apart(data.draw(st.lists(openings(), max_size=2)))
-    run.service.database.run(lambda s: records.override(s, who.id, [day], hours))
+    change = data.draw(st.sampled_from(CHANGES))
+    event(change.__name__)
+    now = run.clock.now()
+    run.service.database.run(lambda session: change(data, session, who, now))
 
 
 def wait(data: st.DataObject, run: Run) -> None:
     run.clock.advance(timedelta(seconds=data.draw(st.sampled_from(WAITS))))
 
 
-ACTS = (
-    try_to_book, try_to_book, try_to_book, try_to_move, cancel, keep, keep, set_a_day, wait, wait,
-)  # fmt: skip
+ACTS = (*[try_to_book] * 5, try_to_move, cancel, keep, keep, wait, wait, *[change_something] * 3)
 
 
 def live_through(data: st.DataObject, url: str) -> None:
@@ -192,7 +192,7 @@ def live_through(data: st.DataObject, url: str) -> None:
     service = open_site(url, practice.now, scale=1e9, spam_check="off")
     try:
         run = Run(service, practice, (data.draw(st.sampled_from(ZONES)), "America/New_York"))
-        for act in data.draw(st.lists(st.sampled_from(ACTS), min_size=3, max_size=9)):
+        for act in data.draw(st.lists(st.sampled_from(ACTS), min_size=4, max_size=12)):
             act(data, run)
         try_to_book(data, run)
     finally:

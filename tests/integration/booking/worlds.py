@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from services.booking.domain.consultant import MINUTES_OF_DAY, Consultant, Hours, Opening
 from services.booking.domain.ids import ConsultantId
-from services.booking.store import records
-from services.booking.tables import BusyFeedRow, CalendarBusyRow, StaffBusyRow
+from services.booking.domain.intervals import merge, span_of
+from services.booking.store import calendars, records
 
 ZONES = (
     "America/New_York", "America/St_Johns", "America/Santiago", "America/Asuncion",
@@ -33,6 +33,7 @@ MOMENTS = tuple(
 """Just before clocks change in these zones; a quiet day, and two with holidays."""
 
 REGIONS = (None, None, "US", "US-ME", "GB", "NZ", "EG")
+DAY = timedelta(days=1)
 Busy = tuple[datetime, datetime]
 
 
@@ -143,33 +144,25 @@ def settle(session: Session, practice: Practice) -> None:
         _put(session, each, now=practice.now)
 
 
+def profile_of(consultant_id: ConsultantId, region: str | None) -> records.Profile:
+    """The consultant as a member of staff, with the holidays of a region."""
+    return records.Profile(region=region, staff_id=f"staff-{consultant_id}")
+
+
 def _put(session: Session, it: Colleague, *, now: datetime) -> None:
     who = it.consultant
-    profile = records.Profile(region=it.region, staff_id=f"staff-{who.id}")
+    profile = profile_of(who.id, it.region)
     records.add(session, who, profile, now=now)
     for day, hours in it.overrides.items():
         records.override(session, who.id, [day], hours)
     records.set_active(session, who.id, active=it.active)
+    calendars.replace_staff_busy(session, profile.staff_id or "", it.sessions)
     if it.own_busy is not None:
         read_at = now - it.calendar_age
-        session.add(
-            BusyFeedRow(
-                consultant_id=who.id,
-                url="https://calendar.example/c.ics",
-                stale_after=60,
-                added_at=read_at,
-                read_at=read_at,
-                next_at=now + timedelta(days=9),
-                failures=0,
-            )
+        calendars.connect(
+            session, who.id, "https://c.example/", stale_after=timedelta(hours=1), now=read_at
         )
-        session.flush()
-        session.add_all(
-            CalendarBusyRow(consultant_id=who.id, starts_at=start, ends_at=end)
-            for start, end in it.own_busy
-        )
-    session.add_all(
-        StaffBusyRow(staff_id=f"staff-{who.id}", starts_at=start, ends_at=end)
-        for start, end in it.sessions
-    )
-    session.flush()
+        claim = calendars.claim_due(session, now=read_at)
+        if claim is not None:  # that of somebody who is away is not read
+            busy = merge(span_of(start, end) for start, end in it.own_busy)
+            calendars.keep_reading(session, claim, busy, now=read_at, next_at=now + DAY)
