@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Page, Playwright, expect
 
 from services.commands.serving import WebServer
 from shared.service import Service
@@ -98,13 +98,12 @@ def open_office(sqlite_database: DatabaseFactory) -> Iterator[OpenOffice]:
 
 
 @pytest.fixture(scope="module")
-def strict_browser(chromium: str) -> Iterator[Browser]:
+def strict_browser(chromium: str, playwright: Playwright) -> Iterator[Browser]:
     """A browser that lets no site in a frame have cookies."""
-    with sync_playwright() as playwright:
-        arguments = [*ARGUMENTS, "--test-third-party-cookie-phaseout"]
-        launched = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        yield launched
-        launched.close()
+    arguments = [*ARGUMENTS, "--test-third-party-cookie-phaseout"]
+    launched = playwright.chromium.launch(executable_path=chromium, args=arguments)
+    yield launched
+    launched.close()
 
 
 @pytest.fixture
