@@ -19,7 +19,7 @@ from services.booking.use_cases.connect_calendar import connect_calendar
 from services.booking.use_cases.override_days import override_days
 from services.booking.use_cases.retire_consultant import retire_consultant
 from services.booking.use_cases.set_staff_busy import set_staff_busy
-from services.booking.web.staff_reasons import lasting
+from services.booking.web.staff.reasons import lasting
 from shared.db.testing import counting
 from shared.events import StaffBusyChanged
 from shared.events.cohort import BusyTime

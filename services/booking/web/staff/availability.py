@@ -18,8 +18,8 @@ from services.booking.use_cases.override_days import override_days
 from services.booking.use_cases.restore_days import restore_days
 from services.booking.use_cases.set_hours import set_hours
 from services.booking.web.context import keys
-from services.booking.web.staff_access import changeable, may_manage_all
-from services.booking.web.staff_reasons import STANDS_AGAINST, booked_then, lasting
+from services.booking.web.staff.access import changeable, may_manage_all
+from services.booking.web.staff.reasons import STANDS_AGAINST, booked_then, lasting
 from shared import times
 from shared.web.auth import actor, allow, current_staff
 from shared.web.context import now, web

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from services.booking.queries.calls import Call
 from services.booking.queries.export import calls_in_turn
-from services.booking.web.zoned import date_in, midnight
+from services.booking.web.staff.zoned import date_in, midnight
 from shared import audit
 from shared.web.auth import actor, allow, current_staff
 from shared.web.context import now, web

@@ -11,7 +11,7 @@ from services.booking.queries.calls import Call
 from services.booking.queries.conflicts import Conflict, conflicts
 from services.booking.queries.duplicates import Record, possible_duplicates
 from services.booking.queries.unread import Unread, unread_calendars
-from services.booking.web.staff_reasons import STANDS_AGAINST
+from services.booking.web.staff.reasons import STANDS_AGAINST
 from shared import times
 from shared.web.auth import allowed, current_staff
 from shared.web.permissions import Action

@@ -26,7 +26,7 @@ from services.booking.use_cases.record_outcome import record_no_show, record_out
 from services.booking.use_cases.undo_outcome import undo_outcome
 from services.booking.web.context import keys
 from services.booking.web.schemas import NOTE_LIMIT
-from services.booking.web.staff_history import said
+from services.booking.web.staff.history import said
 from shared import audit, times
 from shared.web.auth import actor, allow, current_staff
 from shared.web.context import now, web

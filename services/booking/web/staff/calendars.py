@@ -16,9 +16,9 @@ from services.booking.use_cases.open_feed import open_feed
 from services.booking.web import limits
 from services.booking.web.context import keys
 from services.booking.web.feed import calendar_of
-from services.booking.web.staff_access import changeable
-from services.booking.web.staff_availability import page_of
-from services.booking.web.staff_form import web_address
+from services.booking.web.staff.access import changeable
+from services.booking.web.staff.availability import page_of
+from services.booking.web.staff.consultant_form import web_address
 from shared.web.access import public
 from shared.web.auth import actor, allow
 from shared.web.context import now, web

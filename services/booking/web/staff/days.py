@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from services.booking.queries import calls
 from services.booking.queries.calls import Call
 from services.booking.store.consultants import active_consultants
-from services.booking.web.staff_tasks import tasks_of
-from services.booking.web.zoned import date_in, midnight
+from services.booking.web.staff.tasks import tasks_of
+from services.booking.web.staff.zoned import date_in, midnight
 from shared.web.auth import allow, current_staff
 from shared.web.context import now, web
 from shared.web.permissions import Action

@@ -34,7 +34,7 @@ from services.booking.web.choosing import asked_zone, choice
 from services.booking.web.context import keys
 from services.booking.web.form import instant_in
 from services.booking.web.guarding import form_key
-from services.booking.web.staff_schemas import StaffBookRequest, unreachable
+from services.booking.web.staff.schemas import StaffBookRequest, unreachable
 from shared import times
 from shared.times import is_zone
 from shared.web.auth import actor, allow, current_staff

@@ -12,8 +12,8 @@ from services.booking.domain.zones import instants_at
 from services.booking.queries.why import Answer, answers
 from services.booking.store.schedules import Schedule, all_schedules
 from services.booking.web import wording
-from services.booking.web.staff_access import may_change
-from services.booking.web.staff_reasons import explain
+from services.booking.web.staff.access import may_change
+from services.booking.web.staff.reasons import explain
 from shared.times import is_zone
 from shared.web.auth import allow
 from shared.web.context import now, web

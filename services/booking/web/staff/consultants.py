@@ -18,14 +18,14 @@ from services.booking.use_cases.bring_back_consultant import bring_back_consulta
 from services.booking.use_cases.change_consultant import change_consultant
 from services.booking.use_cases.retire_consultant import retire_consultant
 from services.booking.web import wording
-from services.booking.web.staff_access import (
+from services.booking.web.staff.access import (
     changeable,
     may_change,
     may_manage_all,
     must_manage_all,
 )
-from services.booking.web.staff_form import FIELDS, ConsultantForm, blank, filled
-from services.booking.web.staff_reasons import STANDS_AGAINST
+from services.booking.web.staff.consultant_form import FIELDS, ConsultantForm, blank, filled
+from services.booking.web.staff.reasons import STANDS_AGAINST
 from shared.staff import active_staff, find_staff
 from shared.web.auth import actor, allow, current_staff
 from shared.web.context import now, web
