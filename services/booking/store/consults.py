@@ -208,6 +208,11 @@ def _hold(row: ConsultRow) -> Hold | None:
     return Hold(HoldKind(row.hold_kind), row.hold_expires_at, row.occupies)
 
 
+def given_by(session: Session, consult_id: ConsultId) -> Given:
+    """What the booking of this consult said of who comes."""
+    return given_of(session.get_one(ConsultRow, consult_id))
+
+
 def given_of(row: ConsultRow) -> Given:
     """What the booking itself said of who comes."""
     said = row.given

@@ -126,6 +126,9 @@ def save_person(session: Session, person: Person, keys: Keys) -> None:
     """Save what booking itself has changed of somebody."""
     _fill(session.get_one(PersonRow, person.id), person, keys)
     session.flush()
+    if person.email is not None and person.phone is not None:
+        match = {"contact_digest": keys.contact(person.email, person.phone), "person_id": person.id}
+        insert_new(session, PersonMatchRow.__table__, [match])
 
 
 def merge(session: Session, into: PersonId, away: PersonId) -> None:

@@ -48,11 +48,22 @@ def set_status(session: Session, entry_id: EntryId, status: Waiting) -> None:
     session.flush()
 
 
-def find_open(session: Session, person_id: PersonId) -> Entry | None:
-    """The place that somebody has on the list, or asked for, locked."""
-    mine = (WaitlistEntryRow.person_id == person_id, WaitlistEntryRow.status.in_(OPEN))
-    row = _locked(session, *mine)
-    return None if row is None else entry_of(row)
+def open_places(session: Session, person_id: PersonId) -> list[Entry]:
+    """The place that somebody has on the list, and those they asked for, in order, locked."""
+    query = (
+        select(WaitlistEntryRow)
+        .where(WaitlistEntryRow.person_id == person_id, WaitlistEntryRow.status.in_(OPEN))
+        .order_by(*IN_ORDER)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return [entry_of(row) for row in session.scalars(query)]
+
+
+def find_place(session: Session, person_id: PersonId) -> Entry | None:
+    """The place that somebody has on the list, locked; what is only asked for is none."""
+    places = open_places(session, person_id)
+    return next((each for each in places if each.status is not Waiting.ASKED), None)
 
 
 def get_entry(session: Session, entry_id: str) -> Entry:

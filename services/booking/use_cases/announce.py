@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from services.booking.domain.consult import Actor, Consult, Meeting, Outcome, Status
-from services.booking.domain.person import Person, Preferences
+from services.booking.domain.person import Given, Person, Preferences
 from services.booking.keys import Keys
 from services.booking.store import consultants, consults, people
 from shared import events
@@ -44,7 +44,7 @@ def announce(
         sequence=consult.revision,
         revision=consult.revision,
         consult_id=consult.id,
-        person=contact_of(person, consult.preferences),
+        person=_contact(session, consult, person),
         consultant_id=consult.consultant_id,
         consultant=room.name,
         starts_at=consult.starts_at,
@@ -89,15 +89,27 @@ def announce_outcome(
     person = people.get_person(session, consult.person_id)
     fact = events.ConsultCompleted(
         consult_id=consult.id,
-        person=contact_of(person, consult.preferences),
+        person=_contact(session, consult, person),
         outcome=outcome.value,
         follow_up_on=consult.follow_up_on,
     )
     return outbox.add(session, fact, now=now, available_at=available_at)
 
 
-def contact_of(person: Person, preferences: Preferences) -> events.Contact:
-    """The person as other services may know them, with the choices of one booking."""
+def _contact(session: Session, consult: Consult, person: Person) -> events.Contact:
+    """With the choices of this booking; of somebody whom cohort owns, those that cohort told."""
+    if people.owner_of(session, person.id) == "booking":
+        given = consults.given_by(session, consult.id)
+        return contact_of(person, consult.preferences, given=given)
+    known = Given(person.name, person.email, person.phone)
+    return contact_of(person, person.preferences, given=known)
+
+
+def contact_of(person: Person, preferences: Preferences, *, given: Given) -> events.Contact:
+    """The person as other services may know them, with the choices of one booking.
+
+    Consent to texts was given for the number that was `given` with it, and for no other.
+    """
     consent = preferences.consent
     return events.Contact(
         person_id=person.id,
@@ -108,7 +120,7 @@ def contact_of(person: Person, preferences: Preferences) -> events.Contact:
         timezone=preferences.timezone,
         locale=preferences.locale,
         sms_consent=events.SmsConsent(
-            granted=consent.granted,
+            granted=consent.granted and given.phone == person.phone,
             text_version=consent.text_version,
             method=consent.method,
             at=consent.at,

@@ -21,7 +21,9 @@ def ask_to_confirm(
     person = people.get_person(session, consult.person_id)
     notice = events.NoticeRequested(
         notice_id=consult.id,
-        recipient=contact_of(person, consult.preferences),
+        recipient=contact_of(
+            person, consult.preferences, given=consults.given_by(session, consult.id)
+        ),
         template=TEMPLATE,
         url=keys.confirm_url(consult.id, consults.nonce_of(session, consult.id)),
         expires_at=hold.expires_at,

@@ -38,23 +38,19 @@ def join_waitlist(
     """Put them at the end of the list, and send them the link to their place.
 
     Who is `suspected` only gets a link to confirm that they asked, and is offered nothing before.
-    Who is on it already keeps that place, with the newest wishes; the same wishes again change
-    nothing, so a form that is sent twice is one place and one email.
+    So does whoever gives the email and phone of somebody on the list: it may be a stranger, who
+    neither learns of that place nor changes it. The same wishes again change nothing, so a form
+    that is sent twice is one place and one email.
     """
     entry = _asked(session, wish, keys=keys, now=now, suspected=suspected)
-    before = waitlist.find_open(session, entry.person_id)
-    if before is not None and before.standing(now) is Waiting.ENDED:
-        waitlist.set_status(session, before.id, Waiting.ENDED)
-        before = None
-    if before is None:
-        waitlist.add_entry(session, entry, nonce=entropy_of(session).token(), keys=keys)
-    else:
-        entry = replace(entry, id=before.id)
-        if before.status is not Waiting.ASKED:
-            entry = replace(entry, joined_at=before.joined_at, status=before.status)
-        if _says_the_same(entry, before):
-            return entry.id
-        waitlist.save_entry(session, entry)
+    places = _places(session, entry, now=now)
+    if any(each.status is not Waiting.ASKED for each in places):
+        entry = replace(entry, status=Waiting.ASKED)
+    is_asked = entry.status is Waiting.ASKED
+    for each in places:
+        if _says_the_same(entry, each) and (is_asked or each.status is not Waiting.ASKED):
+            return each.id
+    waitlist.add_entry(session, entry, nonce=entropy_of(session).token(), keys=keys)
     _send_link(session, entry, keys=keys, now=now)
     return entry.id
 
@@ -78,11 +74,21 @@ def _asked(session: Session, wish: Wish, *, keys: Keys, now: datetime, suspected
     )
 
 
+def _places(session: Session, entry: Entry, *, now: datetime) -> list[Entry]:
+    """What the same person has or asked for already; asks of which the day is over are ended."""
+    found = waitlist.open_places(session, entry.person_id)
+    over = [each for each in found if each.standing(now) is Waiting.ENDED]
+    for each in over:
+        waitlist.set_status(session, each.id, Waiting.ENDED)
+    return [each for each in found if each not in over]
+
+
 def _says_the_same(entry: Entry, before: Entry) -> bool:
     """Whether nothing is new but the moment at which it was said."""
     chosen, at = entry.preferences, before.preferences.consent.at
     chosen = replace(chosen, consent=replace(chosen.consent, at=at))
-    return replace(entry, preferences=chosen, joined_at=before.joined_at) == before
+    same = replace(entry, id=before.id, joined_at=before.joined_at, status=before.status)
+    return replace(same, preferences=chosen) == before
 
 
 def _send_link(session: Session, entry: Entry, *, keys: Keys, now: datetime) -> None:
@@ -92,7 +98,7 @@ def _send_link(session: Session, entry: Entry, *, keys: Keys, now: datetime) -> 
     link = keys.waitlist_confirm_url if asked else keys.waitlist_url
     notice = events.NoticeRequested(
         notice_id=entropy_of(session).uuid(),
-        recipient=contact_of(person, entry.preferences),
+        recipient=contact_of(person, entry.preferences, given=entry.given),
         template="waitlist_unconfirmed" if asked else "waitlist_joined",
         url=link(entry.id, nonce),
         expires_at=entry.joined_at + ASKED_FOR if asked else None,

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.booking.domain.errors import CannotMerge, UnknownPerson
-from services.booking.domain.person import Person
+from services.booking.domain.person import Given, Person
 from services.booking.keys import Keys
 from services.booking.store import people, waitlist
 from services.booking.store.consults import latest_preferences
@@ -37,7 +37,7 @@ def merge_people(
             f"{away.name} is an applicant already, so that record has to stay. "
             "Keep it, and add the other one to it."
         )
-    if waitlist.find_open(session, into.id) and waitlist.find_open(session, away.id):
+    if waitlist.find_place(session, into.id) and waitlist.find_place(session, away.id):
         raise CannotMerge("Both are on the waitlist. Take one of them off it first.")
     people.merge(session, into.id, away.id)
     kept = _completed(session, into, away, keys=keys, now=now)
@@ -59,7 +59,11 @@ def _completed(
         kept = replace(kept, email=into.email or away.email, phone=into.phone or away.phone)
     if (kept.email, kept.phone) != (into.email, into.phone):
         kept = replace(kept, version=into.version + 1)
-        contact = contact_of(kept, latest_preferences(session, kept))
+        contact = contact_of(
+            kept,
+            latest_preferences(session, kept),
+            given=Given(kept.name, kept.email, kept.phone),
+        )
         event = events.ContactUpdated(sequence=kept.version, person_id=kept.id, person=contact)
         outbox.add(session, event, now=now)
     people.save_person(session, kept, keys)

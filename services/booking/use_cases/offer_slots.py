@@ -42,7 +42,12 @@ def offer_slots(session: Session, *, keys: Keys, now: datetime) -> bool:
 def _offer_first(
     session: Session, turn: Turn, gone: set[datetime], *, keys: Keys, now: datetime
 ) -> bool:
-    """Offer the first of these starts that can be had; those that cannot are added to `gone`."""
+    """Offer the first of these starts that can be had; those that cannot are added to `gone`.
+
+    Who joined after the list was locked may meanwhile have got an offer elsewhere, or left.
+    """
+    if waitlist.get_entry(session, turn.entry.id).status is not Waiting.WAITING:
+        return False
     for start in turn.starts:
         if start in gone:
             continue
@@ -117,9 +122,10 @@ def _tell(
     offer = Offer(offer_id, entry.id, consult.id, consult.starts_at, now, until)
     offers.add_offer(session, offer, nonce=nonce, keys=keys)
     waitlist.set_status(session, entry.id, Waiting.OFFERED)
+    person = people.get_person(session, entry.person_id)
     fact = events.WaitlistOffered(
         offer_id=offer.id,
-        person=contact_of(people.get_person(session, entry.person_id), entry.preferences),
+        person=contact_of(person, entry.preferences, given=entry.given),
         starts_at=offer.starts_at,
         expires_at=offer.expires_at,
         accept_url=keys.offer_url(offer.id, nonce),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.booking.domain.consult import Consult, put_back
+from services.booking.domain.consult import Consult, Outcome, put_back
 from services.booking.domain.errors import TooLateToUndo
 from services.booking.store import consults, people, undos
 from shared import audit
@@ -36,6 +36,6 @@ def take_back(session: Session, consult: Consult, *, now: datetime) -> Consult:
     undos.drop(session, consult.id)
     before = put_back(consult, undo.before)
     consults.save_consult(session, before)
-    if undo.owner == "booking":
+    if consult.outcome is Outcome.QUALIFIED:
         people.hand_back(session, consult.person_id)
     return before

@@ -17,7 +17,7 @@ from services.booking.queries.waitlist import (
     get_place,
     get_place_to_confirm,
 )
-from services.booking.store.waitlist import get_entry_by_token
+from services.booking.store.waitlist import get_entry_by_token, nonce_of
 from services.booking.use_cases.answer_offer import accept_offer, decline_offer
 from services.booking.use_cases.confirm_place import confirm_place
 from services.booking.use_cases.leave_waitlist import leave_waitlist
@@ -54,11 +54,15 @@ def ask(token: str) -> ResponseReturnValue:
 @public(personal=True)
 def confirm(token: str) -> ResponseReturnValue:
     """Put it on the list; again, or too late, changes nothing, and its page says so."""
-    place = _place_to_confirm(token)
+    _place_to_confirm(token)
     limits.count_change()
     at = now()
-    web().database.run(lambda s: confirm_place(s, token, keys=keys(), now=at))
-    return redirect(_place_of(place.entry, place.nonce), 303)
+
+    def work(session: Session) -> str:
+        entry_id = confirm_place(session, token, keys=keys(), now=at)
+        return keys().waitlist_token(entry_id, nonce_of(session, entry_id))
+
+    return redirect(url_for("waiting.show", token=web().database.run(work)), 303)
 
 
 @waiting.post("/waitlist/<token>/leave")

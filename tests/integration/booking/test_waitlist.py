@@ -1,7 +1,7 @@
 """A free time goes to the people who wait for one: one at a time, in order, and by day."""
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -253,22 +253,25 @@ def test_waits_end_with_their_last_day(database: Database) -> None:
     assert standing(database) == {"Rosa 1": "ended"}
 
 
-def test_joining_again_keeps_the_place_and_takes_the_newest_wishes(database: Database) -> None:
+def test_joining_again_only_asks_and_leaves_the_place_as_it_is(database: Database) -> None:
     first = join(database, 1, [window(4, Part.EVENING)])
+    assert join(database, 1, [window(4, Part.EVENING)]) == first
     join(database, 2, now=NOW + MINUTE)
-    for _ in range(2):
-        assert join(database, 1, now=NOW + 2 * MINUTE, sms_consent=False) == first
+    again = [join(database, 1, now=NOW + 2 * MINUTE, sms_consent=False) for _ in range(2)]
+    assert again[0] == again[1] != first
     with database.reading() as session:
         query = select(WaitlistEntryRow).order_by(WaitlistEntryRow.joined_at)
-        mine, _theirs = session.scalars(query)
-        assert (mine.joined_at, mine.until, mine.consent_granted) == (NOW, date(2027, 1, 18), False)
-        assert mine.windows == [{"weekday": 2, "opens": 480, "closes": 720}]
+        mine, _theirs, asked = session.scalars(query)
+        assert (mine.id, mine.status, mine.consent_granted) == (first, "waiting", True)
+        assert mine.windows == [{"weekday": 4, "opens": 1020, "closes": 1260}]
+        assert (asked.id, asked.status) == (again[0], "asked")
         notices = [each.event for each in published(session)]
     assert all(isinstance(each, NoticeRequested) for each in notices)
     links = [each.url for each in notices if each.recipient.email == "rosa1@example.org"]
     assert len(links) == 2
-    assert len(set(links)) == 1
-    assert {each.template for each in notices} == {"waitlist_joined"}
+    assert len(set(links)) == 2
+    templates = sorted(each.template for each in notices)
+    assert templates == ["waitlist_joined", "waitlist_joined", "waitlist_unconfirmed"]
 
 
 def test_who_shares_only_the_email_gets_a_place_of_their_own(database: Database) -> None:

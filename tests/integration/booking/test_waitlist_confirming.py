@@ -1,7 +1,7 @@
 """A program gets no time by way of the waitlist: what is suspected waits for its person first."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -196,7 +196,7 @@ def test_who_asks_again_after_a_day_gets_a_new_link(visitor: Visitor, site: Serv
     assert "You are on the list, Rosa" in visitor.post(emailed(site))
 
 
-def test_asking_twice_is_one_place_and_a_calm_second_form_is_enough(
+def test_asking_the_same_twice_is_one_place_and_a_calm_form_is_enough(
     visitor: Visitor, site: Service
 ) -> None:
     for _ in range(2):
@@ -205,20 +205,43 @@ def test_asking_twice_is_one_place_and_a_calm_second_form_is_enough(
     wait(site, MINUTE)
     hurry(visitor, site, weeks="8")
     assert len(notices(site)) == 2
-    assert notices(site)[0].url == notices(site)[1].url
+    assert notices(site)[0].url != notices(site)[1].url
     assert notices(site)[1].expires_at == NOW + MINUTE + ASKED_FOR
     page = send(visitor, site, weeks="8")
     assert "You are on the list, Rosa" in page
     assert notices(site)[-1].template == "waitlist_joined"
-    (row,) = entries(site)
-    assert row.status == "waiting"
+    assert sorted(row.status for row in entries(site)) == ["asked", "asked", "waiting"]
 
 
-def test_a_hurried_form_does_not_take_anybody_off_the_list(visitor: Visitor, site: Service) -> None:
+@pytest.mark.parametrize("after", [timedelta(0), FILL_TIME], ids=["hurried", "calm"])
+def test_a_strangers_form_neither_shows_nor_changes_the_place_of_somebody_who_waits(
+    visitor: Visitor, site: Service, after: timedelta
+) -> None:
     send(visitor, site)
-    hurry(visitor, site, weeks="8")
-    assert standing(site.database) == WAITS
-    assert "You are on the list, Rosa" in visitor.page
+    place = visitor.path
+    stranger = Visitor(site.app.test_client())
+    seen = send(stranger, site, after=after, name="Somebody Else", weeks="8")
+    assert stranger.path != place
+    assert "You are on the list" not in seen
+    assert "Tuesday" not in seen or "One more step" in seen
+    mine = min(entries(site), key=lambda row: row.joined_at)
+    assert (mine.status, mine.given["name"]) == ("waiting", "Rosa Samplewood")
+    assert "You are on the list, Rosa" in visitor.get(place)
+
+
+def test_new_wishes_that_are_confirmed_by_email_keep_the_place(
+    visitor: Visitor, site: Service
+) -> None:
+    send(visitor, site)
+    place = visitor.path
+    send(visitor, site, weeks="8")
+    link = emailed(site)
+    visitor.get(link)
+    assert "You are on the list, Rosa" in visitor.post(link)
+    assert visitor.path == place
+    mine = min(entries(site), key=lambda row: row.joined_at)
+    assert (mine.status, mine.until) == ("waiting", date(2027, 3, 1))
+    assert sorted(row.status for row in entries(site)) == ["left", "waiting"]
 
 
 def test_leaving_takes_back_what_was_asked(visitor: Visitor, site: Service) -> None:
