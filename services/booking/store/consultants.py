@@ -9,6 +9,7 @@ from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from services.booking.domain.choice import Load
+from services.booking.domain.consult import Status
 from services.booking.domain.consultant import LENGTH, Consultant
 from services.booking.domain.errors import UnknownConsultant
 from services.booking.domain.ids import ConsultantId, ConsultId
@@ -157,6 +158,8 @@ def _held(
     ).where(
         ConsultRow.consultant_id.in_(ids),
         ConsultRow.occupies,
+        # What a release without holds cancels, while this one runs beside it, says only that.
+        ConsultRow.status != Status.CANCELLED.value,
         ConsultRow.held_from.between(start - _DAY - _REACH, end + _DAY + _REACH),
     )
     # Past the ORM: these are the many rows of a page of times.

@@ -12,13 +12,14 @@ from services.booking.domain.likeness import groups
 from services.booking.store import people
 from services.booking.tables import ConsultRow, PersonRow
 from services.booking.use_cases.book_consult import Booked
+from services.booking.use_cases.cancel_consult import cancel_consult
 from services.booking.use_cases.merge_people import merge_people
 from services.booking.use_cases.record_outcome import record_outcome
 from services.booking.use_cases.reschedule_consult import reschedule_consult
 from services.booking.use_cases.tell_apart import tell_apart
 from shared.db import Database
 from shared.db.common import audit_log
-from shared.events import ContactUpdated, PersonMerged
+from shared.events import ConsultCancelled, ContactUpdated, PersonMerged
 from tests.integration.booking.hearing import hear, told
 from tests.integration.booking.office import (
     GRID,
@@ -68,6 +69,24 @@ def flags(database: Database) -> list[bool]:
     with database.reading() as session:
         query = select(PersonRow.possible_duplicate).order_by(PersonRow.created_at, PersonRow.id)
         return list(session.scalars(query))
+
+
+def test_consent_to_texts_is_for_the_number_it_was_given_for(office: Database) -> None:
+    quiet = book(office, wanted(sms_consent=False))
+    agreed = book(office, wanted(TEN + GRID, 2, email=details(1).email, sms_consent=True))
+    merge(office, quiet, agreed)
+    office.run(lambda s: cancel_consult(s, load(s, agreed), by=Actor.STAFF, keys=KEYS, now=NOW))
+    (said,) = [each.person for each in events(office, ConsultCancelled)]
+    assert said.phone == details(1).phone
+    assert not said.sms_consent.granted
+
+
+def test_who_was_completed_by_a_merge_is_known_by_both(office: Database) -> None:
+    by_phone = book(office, wanted(email=None))
+    by_email = book(office, wanted(TEN + GRID, 2, phone=None))
+    merge(office, by_phone, by_email)
+    again = book(office, wanted(TEN + 2 * GRID, email=details(2).email))
+    assert person_of(office, again) == person_of(office, by_phone)
 
 
 def test_calls_go_on_under_who_stays_and_the_others_are_told(office: Database) -> None:

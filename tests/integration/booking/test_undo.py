@@ -204,6 +204,8 @@ def test_who_qualified_by_another_call_stays_with_cohort(database: Database, cal
     decide(database, again, Outcome.QUALIFIED)
     undo(database, call, AFTER)
     assert owner(database) == "cohort"
+    undo(database, again, AFTER)
+    assert owner(database) == "booking"
 
 
 def test_without_a_minute_it_is_told_at_once(database: Database, call: Booked) -> None:
