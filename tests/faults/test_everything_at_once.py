@@ -170,9 +170,11 @@ def check_answers(crowd: Crowd) -> None:
     assert set(crowd.statuses("accept")) == {303}
     total = sum(len(answers) for answers in crowd.answers.values())
     assert total == len(crowd.asks) >= 200
-    assert crowd.statuses("book")[201]
-    assert crowd.statuses("book")[409]
-    assert crowd.statuses("move")[409]
+    # Who of them is quicker is chance; that some are and most are not is sure.
+    won = crowd.statuses("book")[201] + crowd.statuses("move")[200] + crowd.statuses("staff")[303]
+    lost = sum(crowd.statuses(kind)[409] for kind in ("book", "move", "staff"))
+    assert won
+    assert lost > won
 
 
 def check_rows(office: Inside, crowd: Crowd, held: dict[str, str]) -> None:
