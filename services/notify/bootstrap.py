@@ -93,6 +93,7 @@ def practice_of(settings: NotifySettings) -> Practice:
         crisis_text=settings.crisis_text,
         base_url=settings.public_base_url,
         mail_from=settings.mail_from,
+        crisis_text_es=settings.crisis_text_es,
     )
 
 

@@ -40,6 +40,8 @@ class Practice:
     crisis_text: str
     base_url: str
     mail_from: str
+    crisis_text_es: str = ""
+    """The crisis lines in Spanish messages; those of `crisis_text` when empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class Writer:
     def _render(self, purpose: str, part: str, locale: str, facts: Facts) -> str:
         name = f"{purpose}/{part}.{language(locale)}.txt"
         known = {**self._known, **facts}
+        if name.endswith(".es.txt") and self.practice.crisis_text_es:
+            known["crisis_text"] = self.practice.crisis_text_es
         try:
             return self._environment.get_template(name).render(known)
         except TemplateError as error:
